@@ -1,0 +1,102 @@
+"""The authoring dialect: standard SQL with Flink's window functions in FROM.
+
+Function names are kept as written (nothing is mapped to sqlglot's own function classes), so that the operation
+registry alone decides what a name means.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from sqlglot import exp, parser, tokens
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.tokens import TokenType
+
+TVF_NAMES = ("TUMBLE", "HOP", "CUMULATE", "SESSION")
+
+
+class WindowTvf(exp.Expression):
+    """`TABLE(TUMBLE(TABLE this, DESCRIPTOR(column), INTERVAL ...)) [AS alias]`.
+
+    Arguments: `kind` (name), `this` (table), `descriptor` (identifier), `expressions` (the intervals, in order),
+    `partition_by` (SESSION), `alias`.
+    """
+
+    arg_types = {
+        "kind": True,
+        "this": True,
+        "descriptor": True,
+        "expressions": True,
+        "partition_by": False,
+        "alias": False,
+        "joins": False,
+    }
+
+
+class Sqlfeat(Dialect):
+    """Registered with sqlglot as `sqlfeat` (entry point group `sqlglot.dialects`)."""
+
+    INDEX_OFFSET = 0
+
+    class Tokenizer(tokens.Tokenizer):
+        IDENTIFIERS: t.ClassVar = ['"', "`"]
+        KEYWORDS: t.ClassVar = {**tokens.Tokenizer.KEYWORDS, "//": TokenType.DIV}
+
+    class Parser(parser.Parser):
+        FUNCTIONS: t.ClassVar = {}
+        FUNCTION_PARSERS: t.ClassVar = {
+            name: function
+            for name, function in parser.Parser.FUNCTION_PARSERS.items()
+            if name in ("CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION", "CEIL", "FLOOR")
+        }
+        NO_PAREN_FUNCTION_PARSERS: t.ClassVar = {
+            name: function
+            for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items()
+            if name in ("CASE",)
+        }
+
+        def _parse_table(self, *args: t.Any, **kwargs: t.Any) -> exp.Expression | None:
+            if tvf := self._parse_window_tvf():
+                return tvf
+            return t.cast("exp.Expression | None", super()._parse_table(*args, **kwargs))
+
+        def _parse_window_tvf(self) -> exp.Expression | None:
+            index = self._index
+            wrapped = self._match_pair(TokenType.TABLE, TokenType.L_PAREN)
+            kind = self._curr.text.upper() if self._curr else ""
+            if kind not in TVF_NAMES or not self._next or self._next.token_type != TokenType.L_PAREN:
+                self._retreat(index)
+                return None
+            token = self._curr
+            self._advance(2)
+            node = self._parse_tvf_arguments(kind)
+            node.meta.update(line=token.line, col=token.col, start=token.start, end=token.end)
+            self._match_r_paren()
+            if wrapped:
+                self._match_r_paren()
+            if alias := self._parse_table_alias():
+                node.set("alias", alias)
+            return node
+
+        def _parse_tvf_arguments(self, kind: str) -> exp.Expression:
+            self._match_tvf_name("DATA")
+            self._match(TokenType.TABLE)
+            table = self._parse_table_parts()
+            partition = self._parse_partition_by()
+            self._match(TokenType.COMMA)
+            self._match_tvf_name("TIMECOL")
+            if not self._match_text_seq("DESCRIPTOR"):
+                self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
+            descriptor = self._parse_wrapped(self._parse_id_var)
+            sizes: list[exp.Expression] = []
+            while self._match(TokenType.COMMA):
+                self._match_tvf_name("SIZE", "SLIDE", "STEP", "GAP", "OFFSET")
+                sizes.append(self._parse_bitwise())
+            return WindowTvf(
+                kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition
+            )
+
+        def _match_tvf_name(self, *names: str) -> None:
+            """Skip `NAME =>` of an argument passed by name; the order is Flink's all the same."""
+            if self._curr and self._curr.text.upper() in names and self._next.token_type == TokenType.FARROW:
+                self._advance(2)

@@ -1,0 +1,25 @@
+"""What users may expect and the language refuses, each with the reason and the way out."""
+
+from __future__ import annotations
+
+from sqlfeat.language.operation import Refusal, Refused, RefusedAggregate
+
+_CLOCK = Refused(
+    "the wall clock differs at every run, and a feature's value may depend only on events",
+    "the event time of the row, for example `EVENT_TIME`",
+)
+_RANDOM = Refused("its value differs at every run", "a hash of the event's key, for example MOD(id, 100)")
+
+REFUSALS = (
+    Refusal("NOW", "time", _CLOCK, ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
+                                    "PROCTIME", "CURRENT_ROW_TIMESTAMP", "TODAY", "GETDATE", "CURRENT_WATERMARK")),
+    Refusal("RAND", "random", _RANDOM, ("RANDOM", "RAND_INTEGER", "UUID", "GEN_RANDOM_UUID")),
+)  # fmt: skip
+
+REFUSED_AGGREGATES = (
+    RefusedAggregate("APPROX_COUNT_DISTINCT", Refused("each engine estimates differently", "COUNT(DISTINCT x)")),
+    RefusedAggregate(
+        "LEAD",
+        Refused("it looks at events after the row, which are not known yet", "LAG(x), which looks back"),
+    ),
+)

@@ -1,0 +1,70 @@
+"""The operation registry: everything the language knows, by name."""
+
+from __future__ import annotations
+
+from sqlfeat.language.operation import (
+    Aggregate,
+    AggregateEntry,
+    CompositeAggregate,
+    Entry,
+    Macro,
+    Operation,
+    Refusal,
+    RefusedAggregate,
+)
+from sqlfeat.language.ops import aggregates, arithmetic, logic, refusals
+
+FAMILIES: tuple[tuple[Entry, ...], ...] = (
+    arithmetic.OPERATIONS,
+    logic.OPERATIONS,
+    logic.MACROS,
+    refusals.REFUSALS,
+)
+
+AGGREGATE_FAMILIES: tuple[tuple[AggregateEntry, ...], ...] = (
+    aggregates.AGGREGATES,
+    aggregates.COMPOSITES,
+    refusals.REFUSED_AGGREGATES,
+)
+
+
+def _by_name() -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for entry in (entry for family in FAMILIES for entry in family):
+        if isinstance(entry, (Operation, Macro)) and not entry.vectors:
+            raise ValueError(f"operation {entry.name} has no vectors, so nothing proves it")
+        for name in (entry.name, *entry.aliases):
+            if name in entries:
+                raise ValueError(f"operation {name} is registered twice")
+            entries[name] = entry
+    return entries
+
+
+def _aggregates_by_name() -> dict[str, AggregateEntry]:
+    entries: dict[str, AggregateEntry] = {}
+    for entry in (entry for family in AGGREGATE_FAMILIES for entry in family):
+        for name in (entry.name, *entry.aliases):
+            if name in entries:
+                raise ValueError(f"aggregate {name} is registered twice")
+            entries[name] = entry
+    return entries
+
+
+OPERATIONS = _by_name()
+AGGREGATES = _aggregates_by_name()
+
+
+def operation(name: str) -> Operation | Macro:
+    """The accepted operation of that name; the name must be known to be one."""
+    entry = OPERATIONS[name]
+    if isinstance(entry, Refusal):
+        raise KeyError(name)
+    return entry
+
+
+def aggregate(name: str) -> Aggregate | CompositeAggregate:
+    """The accepted aggregate of that name; the name must be known to be one."""
+    entry = AGGREGATES[name]
+    if isinstance(entry, RefusedAggregate):
+        raise KeyError(name)
+    return entry
