@@ -1,0 +1,248 @@
+"""From parsed SQL to typed expressions: names resolved, operations looked up, types checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import Call, Column, Expr, Literal
+from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
+from sqlfeat.language.ops.casts import cast_problem
+from sqlfeat.language.registry import AGGREGATES, OPERATIONS
+from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, DataType, decimal, parse_type
+from sqlfeat.plan.report import BindError, Report
+
+_BINARY: dict[type[exp.Expression], str] = {
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%",
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.And: "AND", exp.Or: "OR", exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM",
+    exp.DPipe: "||", exp.Like: "LIKE",
+}  # fmt: skip
+
+_UNARY: dict[type[exp.Expression], str] = {exp.Not: "NOT", exp.Neg: "NEGATE"}
+
+_KEYWORD_FUNCTIONS: dict[type[exp.Expression], str] = {
+    exp.CurrentTimestamp: "NOW", exp.CurrentDate: "NOW", exp.CurrentTime: "NOW", exp.CurrentDatetime: "NOW",
+    exp.Localtime: "NOW", exp.Localtimestamp: "NOW",
+}  # fmt: skip
+
+
+class Names(Protocol):
+    """What an expression may refer to."""
+
+    def column(self, node: exp.Column) -> Column:
+        """The column of that name."""
+        ...
+
+    def aggregate(self, node: exp.Expression) -> Column:
+        """The column that holds an aggregate, with or without OVER and FILTER."""
+        ...
+
+    def replaced(self, node: exp.Expression) -> Column | None:
+        """The column that already holds this expression (a GROUP BY key)."""
+        ...
+
+
+class ExpressionBinder:
+    """Binds expressions of one SELECT."""
+
+    def __init__(self, names: Names, report: Report) -> None:
+        self._names = names
+        self._report = report
+
+    def bind(self, node: exp.Expression) -> Expr:
+        """The typed expression.
+
+        Raises:
+            BindError: after reporting what is wrong.
+        """
+        if (column := self._names.replaced(node)) is not None:
+            return column
+        match node:
+            case exp.Paren() | exp.Alias():
+                return self.bind(node.this)
+            case exp.Column():
+                return self._names.column(node)
+            case exp.Literal():
+                return self._literal(node)
+            case exp.Boolean():
+                return Literal(bool(node.this), BOOLEAN)
+            case exp.Null():
+                return Literal(None, NULL)
+            case exp.TryCast() | exp.Cast():
+                return self._cast(node)
+            case exp.Window() | exp.Filter() | exp.IgnoreNulls() | exp.RespectNulls():
+                return self._names.aggregate(node)
+            case exp.Anonymous():
+                return self._function(node)
+            case _:
+                return self._operator(node)
+
+    def call(self, name: str, args: Sequence[Expr], node: exp.Expression) -> Expr:
+        """Apply an operation of the registry."""
+        entry = OPERATIONS[name]
+        if isinstance(entry, Refusal):
+            raise self._report.fail(
+                "SF0501",
+                node,
+                f"`{name}` is not in the language: {entry.refused.reason}",
+                help=f"write {entry.refused.instead}",
+            )
+        try:
+            typed = entry.typing(args)
+        except TypeMismatch as mismatch:
+            raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
+        return Call(entry.name, typed.args, typed.type, typed.nullable)
+
+    def _operator(self, node: exp.Expression) -> Expr:
+        kind = type(node)
+        if kind in _BINARY:
+            return self._binary(_BINARY[kind], node)
+        if kind in _UNARY:
+            return self.call(_UNARY[kind], [self.bind(node.this)], node)
+        if kind in _KEYWORD_FUNCTIONS:
+            return self.call(_KEYWORD_FUNCTIONS[kind], [], node)
+        match node:
+            case exp.Is():
+                return self._is(node)
+            case exp.Between():
+                return self.call("BETWEEN", [self.bind(node.args[k]) for k in ("this", "low", "high")], node)
+            case exp.In() if node.expressions:
+                return self.call("IN", [self.bind(node.this), *self._bind_all(node.expressions)], node)
+            case exp.Case():
+                return self._case(node)
+            case exp.If():
+                return self._case(exp.Case(ifs=[node], default=node.args.get("false")), node)
+            case _:
+                raise self._unsupported(node)
+
+    def _binary(self, name: str, node: exp.Expression) -> Expr:
+        if name not in OPERATIONS:
+            raise self._unsupported(node)
+        return self.call(name, self._bind_all([node.this, node.expression]), node)
+
+    def _unsupported(self, node: exp.Expression) -> BindError:
+        written = node.sql("duckdb")
+        shown = written if len(written) <= 60 else written[:57] + "..."
+        return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
+
+    def _bind_all(self, nodes: Sequence[exp.Expression]) -> list[Expr]:
+        bound: list[Expr] = []
+        failed: BindError | None = None
+        for node in nodes:
+            try:
+                bound.append(self.bind(node))
+            except BindError as error:
+                failed = error
+        if failed:
+            raise failed
+        return bound
+
+    def _literal(self, node: exp.Literal) -> Literal:
+        if node.is_string:
+            return Literal(node.name, STRING)
+        digits = node.name
+        if "e" in digits.lower():
+            return Literal(float(digits), DOUBLE)
+        if "." in digits:
+            value = Decimal(digits)
+            scale = max(0, -int(value.as_tuple().exponent))
+            return Literal(value, decimal(max(len(value.as_tuple().digits), scale, 1), scale))
+        number = int(digits)
+        if number >= 2**63:
+            raise self._report.fail("SF0303", node, f"`{digits}` does not fit BIGINT")
+        return Literal(number, INT if number < 2**31 else BIGINT)
+
+    def _is(self, node: exp.Is) -> Expr:
+        value = self.bind(node.this)
+        match node.expression:
+            case exp.Null():
+                return self.call("IS NULL", [value], node)
+            case exp.Not(this=exp.Null()):
+                return self.call("NOT", [self.call("IS NULL", [value], node)], node)
+            case exp.Boolean() as truth:
+                return self.call("IS NOT DISTINCT FROM", [value, Literal(bool(truth.this), BOOLEAN)], node)
+            case _:
+                raise self._unsupported(node)
+
+    def _case(self, node: exp.Case, place: exp.Expression | None = None) -> Expr:
+        place = place or node
+        subject = self.bind(node.this) if node.this else None
+        args: list[Expr] = []
+        for branch in node.args["ifs"]:
+            condition = self.bind(branch.this)
+            if subject is not None:
+                condition = self.call("=", [subject, condition], branch)
+            args += [condition, self.bind(branch.args["true"])]
+        default = node.args.get("default")
+        args.append(self.bind(default) if default else Literal(None, NULL))
+        return self.call("CASE", args, place)
+
+    def _function(self, node: exp.Anonymous) -> Expr:
+        name = str(node.this if isinstance(node.this, str) else node.this.name).upper()
+        if name in AGGREGATES:
+            if isinstance(AGGREGATES[name], RefusedAggregate):
+                raise self._refused_aggregate(name, node)
+            return self._names.aggregate(node)
+        if name == "IF":
+            return self.call("CASE", self._bind_all(node.expressions), node)
+        if name not in OPERATIONS:
+            known = [known for known in (*OPERATIONS, *AGGREGATES) if known[0].isalpha()]
+            raise self._report.unknown("SF0302", node, "function", name, known)
+        return self.call(name, self._bind_all(node.expressions), node)
+
+    def _refused_aggregate(self, name: str, node: exp.Expression) -> BindError:
+        entry = AGGREGATES[name]
+        assert isinstance(entry, RefusedAggregate)
+        message = f"`{name}` is not in the language: {entry.refused.reason}"
+        return self._report.fail("SF0501", node, message, help=f"write {entry.refused.instead}")
+
+    def _cast(self, node: exp.Cast) -> Expr:
+        target = self.type_of(node.args["to"], node)
+        if isinstance(node.this, exp.Literal) and node.this.is_string and (constant := _constant(node.this.name, target)):
+            return constant
+        value = self.bind(node.this)
+        if value.type == target:
+            return value
+        if isinstance(value, Literal) and value.value is None:
+            return Literal(None, target)
+        if isinstance(node, exp.TryCast):
+            return self._try_cast(value, target, node)
+        if problem := cast_problem(value.type, target):
+            reason, instead = problem
+            raise self._report.fail(
+                "SF0502", node, f"CAST of {value.type} to {target} is refused: {reason}", help=f"write {instead}"
+            )
+        return Call("CAST", (value,), target, value.nullable)
+
+    def _try_cast(self, value: Expr, target: DataType, node: exp.Expression) -> Expr:
+        if cast_problem(value.type, target) is None:
+            return Call("CAST", (value,), target, value.nullable)
+        raise self._report.fail("SF0502", node, f"TRY_CAST of {value.type} to {target} is not in the language")
+
+    def type_of(self, node: exp.Expression, place: exp.Expression) -> DataType:
+        """The data type written in a cast."""
+        written = node.sql()
+        written = "TIMESTAMP(3)" if written == "TIMESTAMP" and isinstance(place.this, exp.Literal) else written
+        try:
+            return parse_type(written)
+        except ValueError as error:
+            raise self._report.fail("SF0303", place, str(error)) from None
+
+
+def _constant(text: str, target: DataType) -> Literal | None:
+    """`DATE '...'` and `TIMESTAMP '...'` constants."""
+    try:
+        if target == TIMESTAMP:
+            value = datetime.fromisoformat(text)
+            if value.tzinfo is None and value.microsecond % 1000 == 0:
+                return Literal(value, TIMESTAMP)
+        elif target == DATE:
+            return Literal(date.fromisoformat(text), DATE)
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,115 @@
+"""The FROM clause: tables, subqueries, window functions and joins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from sqlfeat.language.dialect import WindowTvf
+from sqlfeat.plan.bind_join import bind_join
+from sqlfeat.plan.catalog import Catalog
+from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.nodes import GroupWindow, Plan
+from sqlfeat.plan.report import Report
+from sqlfeat.plan.scope import EVENT_TIME, Scope, Visible
+
+Ctes = dict[str, Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """What FROM gives: the names, and the window function if there is one."""
+
+    scope: Scope
+    window: GroupWindow | None = None
+
+
+class FromBinder:
+    """Binds one FROM clause."""
+
+    def __init__(
+        self, catalog: Catalog, ctes: Ctes, report: Report, bind_query: Callable[[exp.Expression, Ctes], Plan]
+    ) -> None:
+        self._catalog = catalog
+        self._ctes = ctes
+        self._report = report
+        self._bind_query = bind_query
+
+    def bind(self, select: exp.Select) -> From:
+        """The relation of a SELECT before WHERE."""
+        clause = select.args.get("from_")
+        if clause is None:
+            raise self._report.fail("SF0306", select, "a SELECT without FROM has no events")
+        scope, window = self._table(clause.this)
+        for join in [*(clause.this.args.get("joins") or []), *(select.args.get("joins") or [])]:
+            right, other_window = self._table(join.this)
+            if window or other_window:
+                raise self._report.fail(
+                    "SF0408", join, "a window function is not joined directly", help="join in a subquery below it"
+                )
+            scope = bind_join(scope, right, join, self._report)
+        return From(scope, window)
+
+    def _table(self, node: exp.Expression) -> tuple[Scope, GroupWindow | None]:
+        match node:
+            case WindowTvf():
+                return self._window_function(node)
+            case exp.Table():
+                if node.args.get("pivots") or node.args.get("sample"):
+                    raise self._report.fail("SF0306", node, "PIVOT and SAMPLE are not in the language")
+                return self._visible(self._named(node), node.alias or node.name), None
+            case exp.Subquery():
+                return self._visible(self._bind_query(node.this, self._ctes), node.alias or "subquery"), None
+            case _:
+                raise self._report.fail("SF0306", node, f"`{node.sql()}` is not in the language in FROM")
+
+    def _visible(self, plan: Plan, alias: str) -> Scope:
+        shown = [column for column in plan.schema.columns if not column.name.startswith("__")]
+        return Scope(plan, tuple(Visible(alias, column.name, column) for column in shown))
+
+    def _named(self, node: exp.Table) -> Plan:
+        if not node.args.get("db") and node.name.lower() in self._ctes:
+            return self._ctes[node.name.lower()]
+        return self._catalog.relation(node, self._report)
+
+    def _window_function(self, node: WindowTvf) -> tuple[Scope, GroupWindow]:
+        table = node.this
+        scope = self._visible(self._named(table), node.alias or table.alias or table.name)
+        self._check_descriptor(node, scope)
+        kind = node.args["kind"]
+        try:
+            sizes = [interval_ms(size) for size in node.expressions]
+        except BadInterval as problem:
+            raise self._report.fail("SF0407", node, f"{kind}: {problem}") from None
+        return scope, self._group_window(kind, sizes, node)
+
+    def _check_descriptor(self, node: WindowTvf, scope: Scope) -> None:
+        name = node.args["descriptor"]
+        column = exp.Column(this=name.copy())
+        column.parent = node
+        event_time = scope.plan.schema.event_time
+        if name.name.lower() != EVENT_TIME and scope.resolve(column, self._report).name != event_time:
+            raise self._report.fail(
+                "SF0401", name, f"`{name.name}` is not the event time", label=f"write `{event_time}`" if event_time else ""
+            )
+
+    def _group_window(self, kind: str, sizes: list[int], node: WindowTvf) -> GroupWindow:
+        forms = {
+            "TUMBLE": "TUMBLE(TABLE t, DESCRIPTOR(ts), size[, offset])",
+            "HOP": "HOP(TABLE t, DESCRIPTOR(ts), slide, size[, offset])",
+            "CUMULATE": "CUMULATE(TABLE t, DESCRIPTOR(ts), step, size[, offset])",
+            "SESSION": "SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), gap)",
+        }
+        needed = 1 if kind in ("TUMBLE", "SESSION") else 2
+        if not needed <= len(sizes) <= needed + (kind != "SESSION"):
+            raise self._report.fail("SF0407", node, f"{kind} has other arguments", help=f"write {forms[kind]}")
+        if kind == "SESSION":
+            raise self._report.fail("SF0407", node, "SESSION windows are not in the language yet")
+        size, step = sizes[needed - 1], sizes[0] if needed == 2 else 0
+        if min(sizes[:needed]) <= 0 or (step and size % step):
+            other = "step" if kind == "CUMULATE" else "slide"
+            raise self._report.fail("SF0407", node, f"the size of {kind} is a whole multiple of its {other}")
+        return GroupWindow(kind, size, step, sizes[needed] if len(sizes) > needed else 0)
+

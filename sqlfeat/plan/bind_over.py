@@ -1,0 +1,121 @@
+"""The OVER clause: keys, order and frame of a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import Column, Expr
+from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.nodes import Frame, Schema
+from sqlfeat.plan.report import Report
+
+UNBOUNDED = Frame(rows=False, start=None)
+
+
+def merged_window(node: exp.Window, named: dict[str, exp.Window], report: Report) -> exp.Window:
+    """The window with what its name in the WINDOW clause adds."""
+    alias = node.args.get("alias")
+    if alias is None:
+        return node
+    base = named.get(alias.name.lower())
+    if base is None:
+        raise report.unknown("SF0305", alias, "window", alias.name, sorted(named))
+    base = merged_window(base, named, report)
+    merged = node.copy()
+    merged.meta.update(node.meta)
+    merged.set("alias", None)
+    for part in ("partition_by", "order", "spec"):
+        if not node.args.get(part) and base.args.get(part):
+            merged.set(part, base.args[part].copy() if part != "partition_by" else [e.copy() for e in base.args[part]])
+    merged.parent = node.parent
+    return merged
+
+
+def check_order(
+    node: exp.Window, schema: Schema, bind: Callable[[exp.Expression], Expr], report: Report, times: tuple[str, ...]
+) -> None:
+    """ORDER BY must be the event time, ascending; the source's tie-breakers may follow.
+
+    Args:
+        node: the window.
+        schema: of the relation below.
+        bind: binds an ORDER BY expression.
+        report: takes the problems.
+        times: columns that count as the event time.
+    """
+    order = node.args.get("order")
+    if order is None:
+        raise report.fail(
+            "SF0401", node, "a window needs ORDER BY the event time", help="write OVER (PARTITION BY ... ORDER BY EVENT_TIME ...)"
+        )
+    first, *rest = order.expressions
+    column = bind(first.this)
+    if not isinstance(column, Column) or column.name not in times:
+        raise report.fail(
+            "SF0401",
+            first,
+            f"a window is ordered by the event time, not by `{first.this.sql()}`",
+            help=f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
+        )
+    for position, ordered in enumerate(rest):
+        tie = bind(ordered.this)
+        expected = schema.order[position] if position < len(schema.order) else None
+        if not isinstance(tie, Column) or tie.name != expected:
+            raise report.fail(
+                "SF0401",
+                ordered,
+                f"`{ordered.this.sql()}` is not the source's tie-breaker",
+                help="declare it in the source's `order_by`; ties are broken the same way in every window",
+            )
+    for ordered in order.expressions:
+        if ordered.args.get("desc"):
+            raise report.fail(
+                "SF0401", ordered, "a window looks back in time, so its order is ascending", help="drop DESC"
+            )
+
+
+def bind_frame(node: exp.Window, report: Report) -> Frame:
+    """The frame; RANGE UNBOUNDED PRECEDING if none is written, as the standard has it."""
+    spec = node.args.get("spec")
+    if spec is None:
+        return UNBOUNDED
+    kind = str(spec.args["kind"]).upper()
+    if kind not in ("ROWS", "RANGE"):
+        raise report.fail("SF0402", node, f"{kind} frames are not in the language", help="use RANGE or ROWS")
+    rows = kind == "ROWS"
+    start = _bound(spec, "start", rows, node, report)
+    end = _bound(spec, "end", rows, node, report) if spec.args.get("end") else 0
+    if end is None or (start is not None and start < end):
+        raise report.fail("SF0402", node, "the frame ends before it begins")
+    if end:
+        raise report.fail("SF0402", node, "a frame that ends before the row is not in the language", help="end it with CURRENT ROW")
+    return Frame(rows, start, end)
+
+
+def _bound(spec: exp.Expression, side: str, rows: bool, node: exp.Window, report: Report) -> int | None:
+    value, direction = spec.args.get(side), str(spec.args.get(f"{side}_side") or "").upper()
+    if value == "CURRENT ROW":
+        return 0
+    if direction == "FOLLOWING":
+        raise report.fail(
+            "SF0402", node, "a frame may not look at events after the row", help="end it with CURRENT ROW or PRECEDING"
+        )
+    if value == "UNBOUNDED":
+        return None
+    if rows:
+        return _row_count(value, node, report)
+    try:
+        return interval_ms(value)
+    except BadInterval as problem:
+        raise report.fail(
+            "SF0402", node, f"the frame of RANGE is an interval: {problem}", help="for example RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW"
+        ) from None
+
+
+def _row_count(value: exp.Expression, node: exp.Window, report: Report) -> int:
+    if isinstance(value, exp.Literal) and not value.is_string and value.name.isdigit():
+        return int(value.name)
+    raise report.fail("SF0402", node, "the frame of ROWS is a number of rows", help="for example ROWS BETWEEN 4 PRECEDING AND CURRENT ROW")
+

@@ -1,0 +1,113 @@
+"""Queries: SELECT, UNION ALL and WITH."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import Column, Expr, Literal
+from sqlfeat.language.operation import TypeMismatch
+from sqlfeat.language.types import INT
+from sqlfeat.language.typing import common_type, convert
+from sqlfeat.plan.bind_from import Ctes, FromBinder
+from sqlfeat.plan.bind_select import SelectBinder
+from sqlfeat.plan.catalog import Catalog
+from sqlfeat.plan.nodes import Plan, Project, Schema, Union_
+from sqlfeat.plan.report import Report
+
+
+class QueryBinder:
+    """Binds the query of one model."""
+
+    def __init__(self, catalog: Catalog, report: Report) -> None:
+        self._catalog = catalog
+        self._report = report
+
+    def bind(self, node: exp.Expression, ctes: Ctes | None = None) -> Plan:
+        """The plan of a query.
+
+        Raises:
+            BindError: after reporting what is wrong.
+        """
+        ctes = dict(ctes or {})
+        if clause := node.args.get("with_"):
+            if clause.args.get("recursive"):
+                raise self._report.fail("SF0306", clause, "WITH RECURSIVE is not in the language")
+            for cte in clause.expressions:
+                ctes[cte.alias.lower()] = self.bind(cte.this, ctes)
+        match node:
+            case exp.Subquery():
+                return self.bind(node.this, ctes)
+            case exp.Union():
+                return self._union(node, ctes)
+            case exp.Select():
+                return self._select(node, ctes)
+            case _:
+                raise self._report.fail("SF0306", node, "a model is one SELECT or UNION ALL")
+
+    def _select(self, node: exp.Select, ctes: Ctes) -> Plan:
+        source = FromBinder(self._catalog, ctes, self._report, self.bind).bind(node)
+        return SelectBinder(node, source, self._report).bind()
+
+    def _union(self, node: exp.Union, ctes: Ctes) -> Plan:
+        if node.args.get("distinct") or type(node) is not exp.Union:
+            raise self._report.fail("SF0306", node, "only UNION ALL is in the language", help="write UNION ALL")
+        branches = [self.bind(side, ctes) for side in _branches(node)]
+        try:
+            return unite(branches)
+        except TypeMismatch as mismatch:
+            raise self._report.fail("SF0303", node, f"UNION ALL {mismatch}") from None
+
+
+def _branches(node: exp.Expression) -> list[exp.Expression]:
+    if isinstance(node, exp.Union) and not node.args.get("with_"):
+        return [*_branches(node.this), *_branches(node.expression)]
+    return [node]
+
+
+def unite(branches: list[Plan]) -> Union_:
+    """UNION ALL by position; ties between branches are broken by the order of the branches."""
+    shown = [[c for c in plan.schema.columns if not c.name.startswith("__")] for plan in branches]
+    if len({len(columns) for columns in shown}) != 1:
+        raise TypeMismatch(f"has branches of {' and '.join(str(len(columns)) for columns in shown)} columns")
+    times = {_position(plan, columns) for plan, columns in zip(branches, shown)}
+    if len(times) != 1:
+        raise TypeMismatch("has the event time in different columns of its branches")
+    orders = {tuple(plan.schema.column(name).type for name in plan.schema.order) for plan in branches}
+    ordered = len(orders) == 1 and bool(next(iter(orders)))
+    targets = [common_type([columns[i].type for columns in shown]) for i in range(len(shown[0]))]
+    names = [column.name for column in shown[0]]
+    inputs = tuple(
+        _branch(plan, [convert(c, t) for c, t in zip(columns, targets)], names, index, ordered=ordered)
+        for index, (plan, columns) in enumerate(zip(branches, shown))
+    )
+    first = inputs[0].schema
+    merged = tuple(
+        Column(column.name, column.type, any(branch.schema.columns[i].nullable for branch in inputs))
+        for i, column in enumerate(first.columns)
+    )
+    return Union_(inputs, Schema(merged, first.event_time, first.order))
+
+
+def _position(plan: Plan, shown: list[Column]) -> int | None:
+    names = [column.name for column in shown]
+    return names.index(plan.schema.event_time) if plan.schema.event_time in names else None
+
+
+def _branch(plan: Plan, values: list[Expr], names: list[str], index: int, *, ordered: bool) -> Plan:
+    below = plan.schema
+    items = list(zip(names, values))
+    event_time = None
+    if below.event_time:
+        positions = [i for i, value in enumerate(values) if isinstance(value, Column) and value.name == below.event_time]
+        event_time = names[positions[0]] if positions else "__event_time"
+        if not positions:
+            items.append((event_time, below.column(below.event_time)))
+    order: list[str] = []
+    if ordered:
+        for number, name in enumerate(below.order, 1):
+            order.append(f"__order_{number}")
+            items.append((order[-1], below.column(name)))
+        order.append(f"__order_{len(order) + 1}")
+        items.append((order[-1], Literal(index, INT)))
+    columns = tuple(Column(name, value.type, value.nullable) for name, value in items)
+    return Project(plan, tuple(items), Schema(columns, event_time, tuple(order)))

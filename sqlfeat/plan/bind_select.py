@@ -1,0 +1,349 @@
+"""One SELECT: WHERE, GROUP BY, window functions, QUALIFY and the select list, in the order SQL evaluates them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import AggregateCall, Column, Expr
+from sqlfeat.language.operation import RefusedAggregate, TypeMismatch
+from sqlfeat.language.registry import AGGREGATES
+from sqlfeat.language.registry import aggregate as aggregate_entry
+from sqlfeat.language.types import BOOLEAN, TIMESTAMP, Kind
+from sqlfeat.language.typing import convert
+from sqlfeat.plan.bind_expression import ExpressionBinder
+from sqlfeat.plan.bind_from import From
+from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
+from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, filtered
+from sqlfeat.plan.report import BindError, Report
+from sqlfeat.plan.scope import Scope, with_columns
+
+WINDOW_COLUMNS = ("window_start", "window_end", "window_time")
+WINDOW_TIME = "__window_time"
+
+
+class SelectBinder:
+    """Binds one SELECT; is itself the `Names` of its expressions."""
+
+    def __init__(self, select: exp.Select, source: From, report: Report) -> None:
+        self._select = select
+        self._report = report
+        self._scope: Scope = source.scope
+        self._window = source.window
+        self._expressions = ExpressionBinder(self, report)
+        self._grouped: dict[str, Column] = {}
+        self._group_calls: dict[str, AggregateCall] = {}
+        self._over_calls: dict[str, tuple[AggregateCall, OverSpec]] = {}
+        self._key_items: list[tuple[str, Expr]] = []
+        self._partition_items: list[tuple[str, Expr]] = []
+        self._inside_aggregate = False
+        self._grouping = False
+
+    def bind(self) -> Plan:
+        """The plan of the SELECT.
+
+        Raises:
+            BindError: after reporting what is wrong.
+        """
+        self._refuse_clauses()
+        windows = {w.this.name.lower(): w for w in self._select.args.get("windows") or []}
+        self._scope = replace(self._scope, windows=windows)
+        self._bind_where()
+        group = self._select.args.get("group")
+        self._grouping = self._window is not None or group is not None
+        if self._grouping:
+            self._bind_keys(group)
+        items = self._bind_items()
+        having = self._condition("having")
+        qualify = self._condition("qualify")
+        return self._assemble(items, having, qualify)
+
+    def _refuse_clauses(self) -> None:
+        reasons = {
+            "distinct": ("DISTINCT", "use GROUP BY over a window"),
+            "order": ("ORDER BY", "a feature view is a set of rows; drop it"),
+            "limit": ("LIMIT", "filter in WHERE"),
+            "offset": ("OFFSET", "filter in WHERE"),
+        }
+        for clause, (name, remedy) in reasons.items():
+            if node := self._select.args.get(clause):
+                raise self._report.fail("SF0306", node, f"{name} of a SELECT is not in the language", help=remedy)
+
+    def _bind_where(self) -> None:
+        if where := self._select.args.get("where"):
+            self._refuse_aggregates_in(where)
+            condition = convert(self._boolean(where.this), BOOLEAN)
+            plan = filtered(self._scope.plan, condition)
+            present = {c.name: c for c in plan.schema.columns}
+            visible = tuple(replace(v, column=present[v.column.name]) for v in self._scope.visible)
+            self._scope = replace(self._scope, plan=plan, visible=visible)
+        self._check_event_time()
+
+    def _refuse_aggregates_in(self, where: exp.Expression) -> None:
+        for node in where.find_all(exp.Window):
+            raise self._report.fail("SF0309", node, "WHERE comes before window functions", help="use QUALIFY")
+
+    def _check_event_time(self) -> None:
+        schema = self._scope.plan.schema
+        if schema.event_time and schema.column(schema.event_time).nullable:
+            name = schema.event_time
+            self._report.add(
+                "SF0404",
+                self._select.args["from_"],
+                f"event time `{name}` may be NULL, and the model does not say what becomes of such rows",
+                help=f"add WHERE {name} IS NOT NULL",
+            )
+
+    def _bind_keys(self, group: exp.Expression | None) -> None:
+        if self._window is None:
+            raise self._report.fail(
+                "SF0406",
+                group,
+                "GROUP BY over a stream without a window would never be finished",
+                help="group over TABLE(TUMBLE(...)), or use an aggregate OVER a window",
+            )
+        for node in group.expressions if group else []:
+            if isinstance(node, exp.Column) and node.name.lower() in WINDOW_COLUMNS:
+                continue
+            expr = self._expressions.bind(node)
+            name = expr.name if isinstance(expr, Column) else f"__group_{len(self._grouped) + 1}"
+            if not isinstance(expr, Column):
+                self._key_items.append((name, expr))
+            self._grouped[node.sql().lower()] = Column(name, expr.type, expr.nullable)
+
+    def _bind_items(self) -> list[tuple[str, Expr]]:
+        items: list[tuple[str, Expr]] = []
+        seen: set[str] = set()
+        failed = False
+        for node in self._select.expressions:
+            try:
+                for name, expr in self._bind_item(node):
+                    if name.lower() in seen:
+                        raise self._report.fail("SF0307", node, f"two columns are named `{name}`", help="give one another name with AS")
+                    seen.add(name.lower())
+                    items.append((name, expr))
+            except BindError:
+                failed = True
+        if failed:
+            raise BindError
+        return items
+
+    def _bind_item(self, node: exp.Expression) -> list[tuple[str, Expr]]:
+        if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
+            return self._star(node)
+        expr = self._expressions.bind(node)
+        name = node.alias if isinstance(node, exp.Alias) else node.name if isinstance(node, exp.Column) else ""
+        if not name:
+            raise self._report.fail("SF0308", node, "a computed column needs a name", help="add AS name")
+        if name.startswith("__"):
+            raise self._report.fail("SF0308", node, "names beginning with `__` are the compiler's own")
+        if expr.type.kind is Kind.NULL:
+            raise self._report.fail("SF0303", node, f"column `{name}` is NULL without a type", help="write CAST(NULL AS type)")
+        return [(name, expr)]
+
+    def _star(self, node: exp.Expression) -> list[tuple[str, Expr]]:
+        if self._grouping:
+            raise self._report.fail("SF0306", node, "`*` has no meaning under GROUP BY", help="list the columns")
+        star = node.this if isinstance(node, exp.Column) else node
+        if any(star.args.get(part) for part in ("except_", "replace", "rename")):
+            raise self._report.fail("SF0306", node, "`*` with EXCEPT or REPLACE is not in the language", help="list the columns")
+        alias = node.table.lower() if isinstance(node, exp.Column) else ""
+        chosen = [v for v in self._scope.visible if not alias or v.alias.lower() == alias]
+        if not chosen:
+            raise self._report.unknown("SF0305", node, "relation", alias, sorted({v.alias for v in self._scope.visible}))
+        return [(v.name, v.column) for v in chosen]
+
+    def _condition(self, clause: str) -> Expr | None:
+        node = self._select.args.get(clause)
+        return self._boolean(node.this) if node else None
+
+    def _boolean(self, node: exp.Expression) -> Expr:
+        condition = self._expressions.bind(node)
+        try:
+            return convert(condition, BOOLEAN)
+        except TypeMismatch:
+            raise self._report.fail("SF0303", node, f"a condition is BOOLEAN, not {condition.type}") from None
+
+    def replaced(self, node: exp.Expression) -> Column | None:
+        """A GROUP BY key, outside of aggregates."""
+        if not self._grouping or self._inside_aggregate:
+            return None
+        return self._grouped.get(node.sql().lower())
+
+    def column(self, node: exp.Column) -> Column:
+        """The column a name stands for at this point of the SELECT."""
+        if self._grouping and not self._inside_aggregate:
+            name = node.name.lower()
+            if name in WINDOW_COLUMNS:
+                return Column(WINDOW_TIME if name == "window_time" else name, TIMESTAMP, nullable=False)
+            found = self._scope.resolve(node, self._report)
+            if found.name in {column.name for column in self._grouped.values()} or not self._grouped_known():
+                return found
+            raise self._report.fail(
+                "SF0309", node, f"column `{node.name}` is neither a GROUP BY key nor in an aggregate",
+                help="add it to GROUP BY or aggregate it",
+            )  # fmt: skip
+        return self._scope.resolve(node, self._report)
+
+    def _grouped_known(self) -> bool:
+        """False while the GROUP BY keys themselves are being bound."""
+        return bool(self._grouped) or self._keys_bound()
+
+    def _keys_bound(self) -> bool:
+        group = self._select.args.get("group")
+        wanted = [n for n in (group.expressions if group else []) if n.name.lower() not in WINDOW_COLUMNS]
+        return len(self._grouped) >= len(wanted)
+
+    def aggregate(self, node: exp.Expression) -> Column:
+        """The column of an aggregate; the same text gives the same column."""
+        text = node.sql()
+        if text in self._over_calls:
+            return self._over_calls[text][0].column
+        if text in self._group_calls:
+            return self._group_calls[text].column
+        if isinstance(node, exp.Window):
+            return self._over(node, text)
+        return self._grouped_aggregate(node, text)
+
+    def _grouped_aggregate(self, node: exp.Expression, text: str) -> Column:
+        if not self._grouping:
+            raise self._report.fail(
+                "SF0406", node, "an aggregate over a stream needs a window",
+                help="add OVER (PARTITION BY ... ORDER BY EVENT_TIME RANGE ...), or GROUP BY over TABLE(TUMBLE(...))",
+            )  # fmt: skip
+        if self._inside_aggregate:
+            raise self._report.fail("SF0309", node, "an aggregate inside an aggregate", help="use a subquery")
+        self._inside_aggregate = True
+        try:
+            call = self._aggregate_call(node, f"__agg_{len(self._group_calls) + 1}", grouped=True)
+        finally:
+            self._inside_aggregate = False
+        self._group_calls[text] = call
+        return call.column
+
+    def _over(self, node: exp.Window, text: str) -> Column:
+        window = merged_window(node, self._scope.windows, self._report)
+        times = ("window_end", WINDOW_TIME) if self._grouping else (self._scope.plan.schema.event_time or "",)
+        check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
+        spec = OverSpec(self._partition(window), bind_frame(window, self._report))
+        call = self._aggregate_call(node.this, f"__over_{len(self._over_calls) + 1}", grouped=False)
+        entry = aggregate_entry(call.op)
+        if (entry.ordered or spec.frame.rows) and not self._current_schema().order:
+            raise self._report.fail(
+                "SF0403",
+                node,
+                "the order of events with the same event time is left to chance",
+                help="declare `order_by: [event_time, id]` on the source, with columns that tell such events apart",
+            )
+        self._over_calls[text] = (call, spec)
+        return call.column
+
+    def _current_schema(self) -> Schema:
+        if not self._grouping:
+            return self._scope.plan.schema
+        return Schema((), WINDOW_TIME, ())
+
+    def _partition(self, window: exp.Window) -> tuple[str, ...]:
+        names: list[str] = []
+        for node in window.args.get("partition_by") or []:
+            expr = self._expressions.bind(node)
+            if isinstance(expr, Column):
+                names.append(expr.name)
+                continue
+            known = next((name for name, item in self._partition_items if item == expr), None)
+            name = known or f"__key_{len(self._partition_items) + 1}"
+            if known is None:
+                self._partition_items.append((name, expr))
+            names.append(name)
+        return tuple(names)
+
+    def _aggregate_call(self, node: exp.Expression, name: str, *, grouped: bool) -> AggregateCall:
+        condition: Expr | None = None
+        if isinstance(node, exp.Filter):
+            condition = self._boolean(node.expression.this)
+            node = node.this
+        if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
+            raise self._report.fail("SF0306", node, "IGNORE NULLS is not in the language here")
+        if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
+            raise self._report.fail("SF0302", node, f"`{node.sql()}` is not an aggregate of the language")
+        function = str(node.this).upper()
+        if isinstance(AGGREGATES[function], RefusedAggregate):
+            self._expressions.bind(node)
+        return self._typed_call(node, function, name, condition, grouped=grouped)
+
+    def _typed_call(
+        self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool
+    ) -> AggregateCall:
+        entry = aggregate_entry(function)
+        operands: Sequence[exp.Expression] = node.expressions
+        distinct = len(operands) == 1 and isinstance(operands[0], exp.Distinct)
+        if distinct:
+            operands = operands[0].expressions
+            if not entry.distinct:
+                raise self._report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language")
+        if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
+            operands = []
+        try:
+            typed = entry.typing([self._expressions.bind(operand) for operand in operands])
+        except TypeMismatch as mismatch:
+            raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
+        if entry.ordered and grouped and not self._scope.plan.schema.order:
+            raise self._report.fail(
+                "SF0403", node, "the order of events with the same event time is left to chance",
+                help="declare `order_by: [event_time, id]` on the source, with columns that tell such events apart",
+            )  # fmt: skip
+        if condition is not None and entry.keeps_null:
+            raise self._report.fail(
+                "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row left out",
+                help="filter in a subquery",
+            )  # fmt: skip
+        nullable = entry.name != "COUNT" and (typed.nullable or condition is not None)
+        return AggregateCall(name, entry.name, typed.args, typed.type, nullable, distinct, condition)
+
+    def _assemble(self, items: list[tuple[str, Expr]], having: Expr | None, qualify: Expr | None) -> Plan:
+        plan = self._scope.plan
+        if self._grouping:
+            plan = self._group(plan)
+        if having is not None:
+            plan = filtered(plan, having)
+        if self._partition_items:
+            plan = with_columns(plan, self._partition_items)
+        if self._over_calls:
+            calls = tuple(self._over_calls.values())
+            columns = (*plan.schema.columns, *(call.column for call, _ in calls))
+            plan = Over(plan, calls, replace(plan.schema, columns=columns))
+        if qualify is not None:
+            plan = filtered(plan, qualify)
+        return project(plan, items)
+
+    def _group(self, plan: Plan) -> Plan:
+        assert self._window is not None
+        if self._key_items:
+            plan = with_columns(plan, self._key_items)
+        keys = tuple(dict.fromkeys(column.name for column in self._grouped.values()))
+        stamps = tuple(Column(name, TIMESTAMP, nullable=False) for name in ("window_start", "window_end", WINDOW_TIME))
+        calls = tuple(self._group_calls.values())
+        columns = (*(plan.schema.column(key) for key in keys), *stamps, *(call.column for call in calls))
+        return WindowAggregate(plan, self._window, keys, calls, Schema(columns, WINDOW_TIME, ()))
+
+
+def project(plan: Plan, items: list[tuple[str, Expr]]) -> Project:
+    """The select list; event time and tie-breakers stay in the relation, hidden if nothing selects them."""
+    below = plan.schema
+    result = list(items)
+    event_time = _carried(result, below.event_time, plan, "__event_time") if below.event_time else None
+    order = tuple(_carried(result, name, plan, f"__order_{i}") for i, name in enumerate(below.order, 1))
+    columns = tuple(Column(name, expr.type, expr.nullable) for name, expr in result)
+    return Project(plan, tuple(result), Schema(columns, event_time, order))
+
+
+def _carried(items: list[tuple[str, Expr]], wanted: str, plan: Plan, hidden: str) -> str:
+    names = [name for name, expr in items if isinstance(expr, Column) and expr.name == wanted]
+    if names:
+        return "feature_time" if "feature_time" in names else names[0]
+    column = plan.schema.column(wanted)
+    name = wanted if wanted.startswith("__") else hidden
+    items.append((name, column))
+    return name

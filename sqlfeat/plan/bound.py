@@ -1,0 +1,71 @@
+"""Restricts a feature view to a slice of the past, reading only as far back as its windows reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlfeat.language.expr import Call, Expr, Literal, all_of
+from sqlfeat.language.types import BOOLEAN, TIMESTAMP
+from sqlfeat.plan.nodes import Filter, LookupJoin, Over, Plan, Project, Scan, Union_, WindowAggregate
+from sqlfeat.plan.output import FEATURE_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of the past to compute: feature times in [start, end), UTC; None is unbounded.
+
+    Events before `start` are still read as far back as the model's windows reach.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def bounded(plan: Project, part: Slice) -> Project:
+    """The view with only the feature times of the slice."""
+    if part == Slice():
+        return plan
+    below = _bounded(plan.input, part)
+    time = next(expr for name, expr in plan.items if name == FEATURE_TIME)
+    condition = _between(time, part)
+    return replace(plan, input=Filter(below, condition, below.schema))
+
+
+def _between(time: Expr, part: Slice) -> Expr:
+    conditions: list[Expr] = []
+    if part.start:
+        conditions.append(Call(">=", (time, Literal(part.start, TIMESTAMP)), BOOLEAN, time.nullable))
+    if part.end:
+        conditions.append(Call("<", (time, Literal(part.end, TIMESTAMP)), BOOLEAN, time.nullable))
+    return all_of(conditions)
+
+
+def _bounded(plan: Plan, part: Slice) -> Plan:
+    match plan:
+        case Scan(schema=schema):
+            if schema.event_time is None or part == Slice():
+                return plan
+            return Filter(plan, _between(schema.column(schema.event_time), part), schema)
+        case Project(input=below) | Filter(input=below):
+            return replace(plan, input=_bounded(below, part))
+        case Over(input=below, calls=calls):
+            reach = [None if spec.frame.rows else spec.frame.start for _, spec in calls]
+            return replace(plan, input=_bounded(below, _further_back(part, reach)))
+        case WindowAggregate(input=below, window=window):
+            # A window is as of its end less one millisecond, so its first event is `size` before that instant.
+            reach = [None if window.kind == "SESSION" else window.size_ms]
+            return replace(plan, input=_bounded(below, _further_back(part, reach)))
+        case LookupJoin(left=left, right=right):
+            return replace(plan, left=_bounded(left, part), right=_bounded(right, Slice(None, part.end)))
+        case Union_(inputs=inputs):
+            return replace(plan, inputs=tuple(_bounded(branch, part) for branch in inputs))
+
+
+def _further_back(part: Slice, reach: list[int | None]) -> Slice:
+    lengths = [length for length in reach if length is not None]
+    if part.start is None or len(lengths) < len(reach):
+        return Slice(None, part.end)
+    return Slice(part.start - timedelta(milliseconds=max(lengths)), part.end)
+
+

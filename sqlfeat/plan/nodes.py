@@ -1,0 +1,184 @@
+"""The logical plan of a model: typed relations, engine-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Union
+
+from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, conjuncts
+from sqlfeat.project.config import Source
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of a relation.
+
+    Attributes:
+        columns: in order; names are unique, those beginning with `__` are hidden from users.
+        event_time: the column that is the relation's event time; None for static tables.
+        order: hidden columns that break ties on the event time; empty when nothing does.
+    """
+
+    columns: tuple[Column, ...]
+    event_time: str | None = None
+    order: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column of exactly that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All column names, hidden ones too."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which rows before the current one an OVER aggregate sees; both edges are in.
+
+    Attributes:
+        rows: ROWS (counted) or RANGE (event time).
+        start: rows, or milliseconds, before the current row; None is UNBOUNDED PRECEDING.
+        end: rows, or milliseconds, before the current row where the frame ends; 0 is CURRENT ROW, which for RANGE
+            includes all rows of the same event time.
+    """
+
+    rows: bool
+    start: int | None
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OverSpec:
+    """One window of OVER: keys and frame."""
+
+    partition: tuple[str, ...]
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The accepted events of a source, or a static table."""
+
+    source: Source
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """New columns from expressions."""
+
+    input: Plan
+    items: tuple[tuple[str, Expr], ...]
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows for which the condition is true; columns that the condition proves present are not nullable in `schema`."""
+
+    input: Plan
+    condition: Expr
+    schema: Schema
+
+
+def filtered(plan: Plan, condition: Expr) -> Filter:
+    """The relation with a condition; `x IS NOT NULL` in it makes `x` not nullable."""
+    present = {
+        negated.args[0].name
+        for part in conjuncts(condition)
+        if isinstance(part, Call) and part.op == "NOT"
+        and isinstance(negated := part.args[0], Call) and negated.op == "IS NULL"
+        and isinstance(negated.args[0], Column)
+    }  # fmt: skip
+    columns = tuple(replace(c, nullable=c.nullable and c.name not in present) for c in plan.schema.columns)
+    return Filter(plan, condition, replace(plan.schema, columns=columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The input's columns and one aggregate per call over its window."""
+
+    input: Plan
+    calls: tuple[tuple[AggregateCall, OverSpec], ...]
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWindow:
+    """A window table-valued function.
+
+    Attributes:
+        kind: TUMBLE, HOP, CUMULATE or SESSION.
+        size_ms: length (SESSION: the gap).
+        step_ms: slide of HOP, step of CUMULATE; 0 otherwise.
+        offset_ms: shift of the windows' start from the epoch.
+    """
+
+    kind: str
+    size_ms: int
+    step_ms: int = 0
+    offset_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowAggregate:
+    """Aggregates per window and key. Gives the keys, `window_start`, `window_end`, `__window_time`, the calls."""
+
+    input: Plan
+    window: GroupWindow
+    keys: tuple[str, ...]
+    calls: tuple[AggregateCall, ...]
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class LookupJoin:
+    """Per left row the columns of the one right row that matches: as of its event time, or in a static table.
+
+    Attributes:
+        keys: pairs (left column, right column) that must be equal; NULL matches nothing.
+        picks: pairs (name in the output, right column).
+        inner: drop left rows without a match.
+        strict: the right row must be earlier than the left one, not as early.
+    """
+
+    left: Plan
+    right: Plan
+    keys: tuple[tuple[str, str], ...]
+    picks: tuple[tuple[str, str], ...]
+    inner: bool
+    strict: bool
+    schema: Schema
+
+    @property
+    def static(self) -> bool:
+        """Whether the right side is a table without time."""
+        return self.right.schema.event_time is None
+
+
+@dataclass(frozen=True, slots=True)
+class Union_:
+    """UNION ALL of relations with the same columns."""
+
+    inputs: tuple[Plan, ...]
+    schema: Schema
+
+
+Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, Union_]
+
+
+def inputs_of(plan: Plan) -> tuple[Plan, ...]:
+    """The relations directly below."""
+    match plan:
+        case Scan():
+            return ()
+        case LookupJoin(left=left, right=right):
+            return (left, right)
+        case Union_(inputs=inputs):
+            return inputs
+        case _:
+            return (plan.input,)
