@@ -1,0 +1,115 @@
+"""The compiler: render -> bind -> expand -> prune -> lower, for all models of a project."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.lower.duckdb.program import lower_duckdb
+from sqlfeat.lower.flink.program import lower_flink
+from sqlfeat.lower.program import CompiledModel, LowerOptions
+from sqlfeat.plan.bound import bounded
+from sqlfeat.plan.build import BoundModel, bind_model
+from sqlfeat.plan.catalog import Catalog
+from sqlfeat.plan.expand import expand
+from sqlfeat.plan.nodes import Plan, Project, Scan, inputs_of
+from sqlfeat.plan.output import FeatureView
+from sqlfeat.plan.prune import prune
+from sqlfeat.project.config import Source
+from sqlfeat.project.load import LoadedProject
+
+PASSES: tuple[Callable[[Project], Plan], ...] = (
+    expand,
+    lambda plan: prune(plan, set(plan.schema.names)),
+)
+"""What happens to a bound feature view before an engine is chosen, in order."""
+
+
+def bind_models(project: LoadedProject, names: Sequence[str]) -> dict[str, BoundModel]:
+    """Bind the named models and everything they `ref`.
+
+    Raises:
+        SqlfeatError: with the diagnostics of all models.
+    """
+    wanted = _with_parents(project, names)
+    plans: dict[str, Plan | None] = {}
+    bound: dict[str, BoundModel] = {}
+    problems: list[Diagnostic] = []
+    for name in (name for name in project.order if name in wanted):
+        model, diagnostics = bind_model(project.models[name], Catalog(project.config, plans))
+        problems += diagnostics
+        plans[name] = model.plan if model else None
+        if model:
+            bound[name] = model
+    if problems:
+        raise SqlfeatError(*problems)
+    return bound
+
+
+def compile_models(
+    project: LoadedProject, names: Sequence[str], options: LowerOptions | None = None
+) -> tuple[CompiledModel, ...]:
+    """Compile feature views for both engines; staging views among `names` are checked and left out.
+
+    Raises:
+        SqlfeatError: with the diagnostics of all models.
+    """
+    bound = bind_models(project, names)
+    chosen = [bound[name] for name in project.order if name in names]
+    return tuple(_compile(model, model.view, options or LowerOptions()) for model in chosen if model.view)
+
+
+def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:
+    wanted: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += project.parents.get(name, ())
+    return wanted
+
+
+def _compile(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
+    plan = _as_project(view.plan)
+    sliced = _as_project(bounded(view.plan, options.slice))
+    sources = tuple(sources_of(plan))
+    return CompiledModel(
+        name=view.name,
+        path=model.model.path,
+        columns=view.columns,
+        duckdb=lower_duckdb(sliced, view.columns, sources),
+        flink=lower_flink(view.name, sliced, view.columns, sources, options),
+        sources=tuple(source.full_name for source in sources),
+        fingerprint=_fingerprint(plan, view, sources),
+    )
+
+
+def _as_project(plan: Plan) -> Project:
+    for step in PASSES:
+        plan = step(plan)  # type: ignore[arg-type] # the first pass gets the view's Project and passes keep it one
+    if isinstance(plan, Project):
+        return plan
+    return Project(plan, tuple((c.name, c) for c in plan.schema.columns), plan.schema)
+
+
+def sources_of(plan: Plan) -> list[Source]:
+    """The sources a plan reads, each once, in order of first use."""
+    if isinstance(plan, Scan):
+        return [plan.source]
+    found: dict[str, Source] = {}
+    for below in inputs_of(plan):
+        for source in sources_of(below):
+            found.setdefault(source.full_name, source)
+    return list(found.values())
+
+
+def _fingerprint(plan: Project, view: FeatureView, sources: tuple[Source, ...]) -> str:
+    """Changes with the meaning: the DuckDB query of the whole past, and what the sources accept."""
+    query = lower_duckdb(plan, view.columns, ()).query
+    accepted = [
+        (s.full_name, s.event_time, s.lateness_ms, s.order_by, s.unique_key, [(c.name, str(c.type), c.nullable) for c in s.columns])
+        for s in sources
+    ]
+    return hashlib.sha256(repr((query, accepted)).encode()).hexdigest()

@@ -1,0 +1,30 @@
+"""A feature view as a complete DuckDB program."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from sqlfeat.lower.duckdb.sources import rejects_view, source_views
+from sqlfeat.lower.duckdb.steps import DuckdbSteps
+from sqlfeat.lower.program import DuckdbProgram
+from sqlfeat.plan.columns import OutputColumn
+from sqlfeat.plan.nodes import Project
+from sqlfeat.project.config import Source
+
+
+def lower_duckdb(plan: Project, columns: tuple[OutputColumn, ...], sources: tuple[Source, ...]) -> DuckdbProgram:
+    """The DuckDB program of an expanded, pruned feature view."""
+    query = DuckdbSteps().final(plan, columns)
+    return DuckdbProgram(
+        setup=_prelude(),
+        sources=tuple(view for source in sources for view in source_views(source)),
+        rejects=tuple(rejects_view(source) for source in sources),
+        query=query.sql("duckdb", pretty=True),
+    )
+
+
+@cache
+def _prelude() -> tuple[str, ...]:
+    text = resources.files("sqlfeat.lower.duckdb").joinpath("prelude.sql").read_text(encoding="utf-8")
+    return tuple(statement.strip() for statement in text.split(";\n") if statement.strip())

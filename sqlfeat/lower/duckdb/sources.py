@@ -1,0 +1,123 @@
+"""Sources as DuckDB views: parsed strictly, accepted or rejected."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sqlfeat.language.trees import case, duckdb_type, fn, not_null, text
+from sqlfeat.language.types import Kind
+from sqlfeat.lower.expressions import column, identifier
+from sqlfeat.lower.names import parsed_name, rejects_name, view_name
+from sqlfeat.lower.patterns import pattern_of
+from sqlfeat.lower.program import Statement
+from sqlfeat.lower.rejects import reason_of
+from sqlfeat.project.config import Column, Source
+
+_PARSERS = {
+    Kind.BIGINT: "parse_whole", Kind.INT: "parse_int", Kind.DOUBLE: "parse_double", Kind.BOOLEAN: "parse_boolean",
+    Kind.TIMESTAMP: "parse_timestamp", Kind.DATE: "parse_date", Kind.STRING: "parse_string",
+}  # fmt: skip
+REASON, ROW, _RAW, _FILE = "__reason", "__row", "__raw_", "f"
+
+
+def source_views(source: Source) -> tuple[Statement, ...]:
+    """The parsed rows and the accepted events of a source."""
+    return (_parsed_view(source), _accepted_view(source))
+
+
+def rejects_view(source: Source) -> Statement:
+    """The rows that do not fit, with the reason."""
+    items = [
+        _as(text(source.full_name), "source"),
+        _as(column(REASON), "reason"),
+        _as(column(ROW), "row"),
+    ]
+    query = _select(items, exp.Table(this=identifier(parsed_name(source))), not_null(column(REASON)))
+    return _view(rejects_name(source), query)
+
+
+def _accepted_view(source: Source) -> Statement:
+    accepted: exp.Expression = exp.Is(this=column(REASON), expression=exp.Null())
+    if source.event_time:
+        accepted = exp.And(this=accepted, expression=not_null(column(source.event_time)))
+    query = _select([column(c.name) for c in source.columns], exp.Table(this=identifier(parsed_name(source))), accepted)
+    return _view(view_name(source), query)
+
+
+def _parsed_view(source: Source) -> Statement:
+    inner = [_as(_parse(source, field), field.name) for field in source.columns]
+    inner += [_as(_raw(source, field), _RAW + field.name) for field in source.columns]
+    inner.append(_as(_row(source), ROW))
+    rows = _select(inner, _reader(source)).subquery()
+    reason = reason_of(source, lambda f: column(_RAW + f.name), lambda f: column(f.name))
+    if source.history and source.history.format == "json":
+        reason = case((exp.Not(this=exp.Paren(this=_is_object())), text("not a JSON object")), default=reason)
+    items = [*(column(c.name) for c in source.columns), column(ROW), _as(reason, REASON)]
+    return _view(parsed_name(source), _select(items, rows))
+
+
+def _parse(source: Source, field: Column) -> exp.Expression:
+    raw = _raw(source, field)
+    kind = field.type.kind
+    if kind is Kind.DECIMAL:
+        parsed = exp.TryCast(this=raw.copy(), to=duckdb_type(field.type))
+        return fn("parse_decimal", raw, parsed, text(pattern_of(field.type)))
+    if kind in (Kind.STRING, Kind.BOOLEAN):
+        return fn(_PARSERS[kind], raw)
+    if kind is Kind.ARRAY:
+        return exp.TryCast(this=raw, to=duckdb_type(field.type))
+    return fn(_PARSERS[kind], raw, text(pattern_of(field.type)))
+
+
+def _is_object() -> exp.Expression:
+    return not_null(fn("as_object", column(ROW)))
+
+
+def _raw(source: Source, field: Column) -> exp.Expression:
+    if source.history and source.history.format == "json":
+        return fn("json_extract_string", fn("as_object", column("line")), text(f'$."{field.name}"'))
+    return exp.Column(this=identifier(field.name), table=identifier(_FILE))
+
+
+def _row(source: Source) -> exp.Expression:
+    if source.history and source.history.format == "json":
+        return column("line")
+    return exp.Cast(this=fn("to_json", column(_FILE)), to=exp.DataType.build("TEXT"))
+
+
+def _reader(source: Source) -> exp.Expression:
+    history = source.history
+    path = text(history.path if history else "")
+    if history and history.format == "csv":
+        options = [_option("header", exp.true()), _option("all_varchar", exp.true())]
+        reader = exp.Anonymous(this="read_csv", expressions=[path, *options])
+    elif history and history.format == "json":
+        reader = exp.Anonymous(this="read_lines", expressions=[path])
+    else:
+        reader = exp.Anonymous(this="read_parquet", expressions=[path, _option("hive_partitioning", exp.false())])
+    return exp.Table(this=reader, alias=exp.TableAlias(this=identifier(_FILE)))
+
+
+def _option(name: str, value: exp.Expression) -> exp.Expression:
+    return exp.EQ(this=exp.Var(this=name), expression=value)
+
+
+def _as(tree: exp.Expression, name: str) -> exp.Expression:
+    return exp.Alias(this=tree, alias=identifier(name))
+
+
+def _select(
+    items: list[exp.Expression], source: exp.Expression, condition: exp.Expression | None = None
+) -> exp.Select:
+    select = exp.Select(expressions=items, from_=exp.From(this=source))
+    if condition is not None:
+        select.set("where", exp.Where(this=condition))
+    return select
+
+
+def _view(name: str, query: exp.Expression) -> Statement:
+    create = exp.Create(
+        kind="VIEW", this=exp.Table(this=identifier(name)), replace=True, expression=query,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )  # fmt: skip
+    return Statement(name, create.sql("duckdb", pretty=True))

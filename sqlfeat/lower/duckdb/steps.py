@@ -1,0 +1,170 @@
+"""Relations as DuckDB SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import AggregateCall
+from sqlfeat.language.operation import AggregateContext
+from sqlfeat.language.registry import aggregate
+from sqlfeat.language.trees import binary, fn, number, text
+from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
+from sqlfeat.lower.names import view_name
+from sqlfeat.lower.steps import Steps
+from sqlfeat.plan.bind_select import WINDOW_TIME
+from sqlfeat.plan.nodes import Frame, GroupWindow, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+
+
+class DuckdbSteps(Steps):
+    """The steps of one model for DuckDB."""
+
+    def __init__(self) -> None:
+        super().__init__(ExpressionLowering(duckdb=True))
+
+    def scan(self, plan: Scan) -> str:
+        return view_name(plan.source)
+
+    def over(self, plan: Over) -> str:
+        source = self.relation(plan.input)
+        items = self.columns(plan.input.schema.names)
+        for call, spec in plan.calls:
+            context = AggregateContext(_attach_over(call, spec, plan.input.schema), ())
+            items.append(self.named(self.expressions.aggregate(call, context), call.name))
+        return self.add("windows", self.select(items, source))
+
+    def group(self, plan: WindowAggregate) -> str:
+        keys = self.columns(plan.keys)
+        source, start, end = self._window_bounds(plan)
+        order = plan.input.schema
+        ordering = tuple(column(name) for name in (order.event_time, *order.order) if name)
+        last = exp.Sub(this=end.copy(), expression=_milliseconds(1))
+        items = [
+            *keys,
+            self.named(start, "window_start"),
+            self.named(end, "window_end"),
+            self.named(last, WINDOW_TIME),
+        ]
+        for call in plan.calls:
+            context = AggregateContext(lambda tree: tree, ordering if aggregate(call.op).ordered else ())
+            items.append(self.named(self.expressions.aggregate(call, context), call.name))
+        select = self.select(items, source)
+        select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), start.copy(), end.copy()]))
+        return self.add("groups", select)
+
+    def _window_bounds(self, plan: WindowAggregate) -> tuple[str, exp.Expression, exp.Expression]:
+        """FROM, window start and window end. Windows are aligned to the epoch, as Flink aligns them."""
+        window, time = plan.window, column(plan.input.schema.event_time or "")
+        source = self.relation(plan.input)
+        if window.kind == "TUMBLE":
+            start = _bucket(window.size_ms, time, window.offset_ms)
+            return source, start, exp.Add(this=start.copy(), expression=_milliseconds(window.size_ms))
+        numbered = self._numbered(source, plan.input.schema, window)
+        index = column("__window_index")
+        if window.kind == "HOP":
+            bucket = _bucket(window.step_ms, time, window.offset_ms)
+            start = exp.Sub(this=bucket, expression=_times(index, window.step_ms))
+            return numbered, start, exp.Add(this=start.copy(), expression=_milliseconds(window.size_ms))
+        start = _bucket(window.size_ms, time, window.offset_ms)
+        return numbered, start, exp.Add(this=start.copy(), expression=_times(index, window.step_ms))
+
+    def _numbered(self, source: str, schema: Schema, window: GroupWindow) -> str:
+        """One row per event and window it is in, numbered by `__window_index`."""
+        count = window.size_ms // window.step_ms
+        if window.kind == "HOP":
+            series = fn("range", number(0), number(count))
+        else:
+            elapsed = exp.Sub(
+                this=fn("epoch_ms", column(schema.event_time or "")),
+                expression=fn("epoch_ms", _bucket(window.size_ms, column(schema.event_time or ""), window.offset_ms)),
+            )
+            first = exp.Add(this=exp.IntDiv(this=exp.Paren(this=elapsed), expression=number(window.step_ms)), expression=number(1))
+            series = fn("range", first, number(count + 1))
+        index = exp.Alias(this=fn("unnest", series), alias=identifier("__window_index"))
+        return self.add("windows", self.select([*self.columns(schema.names), index], source))
+
+    def lookup(self, plan: LookupJoin) -> str:
+        left, right = self.relation(plan.left), self._latest(plan)
+        conditions = [
+            exp.EQ(this=_of("l", own), expression=_of("r", other)) for own, other in plan.keys
+        ]
+        method = None
+        if not plan.static:
+            kind = exp.GT if plan.strict else exp.GTE
+            times = (plan.left.schema.event_time or "", plan.right.schema.event_time or "")
+            conditions.append(kind(this=_of("l", times[0]), expression=_of("r", times[1])))
+            method = "ASOF"
+        on = conditions[0]
+        for condition in conditions[1:]:
+            on = exp.And(this=on, expression=condition)
+        items = [_of("l", name) for name in plan.left.schema.names]
+        picked = [self.named(_of("r", other), name) for name, other in plan.picks]
+        join = exp.Join(
+            this=_aliased(right, "r"), method=method, side=None if plan.inner else "LEFT", on=on
+        )
+        select = self.select([*items, *picked], _aliased(left, "l"))
+        select.set("joins", [join])
+        return self.add("joined", select)
+
+    def _latest(self, plan: LookupJoin) -> str:
+        """The right side with one row per key and event time: of a tie the last."""
+        right, schema = self.relation(plan.right), plan.right.schema
+        if plan.static or not schema.order:
+            return right
+        ranked = exp.Window(
+            this=fn("ROW_NUMBER"),
+            partition_by=[*(column(other) for _, other in plan.keys), column(schema.event_time or "")],
+            order=exp.Order(expressions=[exp.Ordered(this=column(name), desc=True) for name in schema.order]),
+            over="OVER",
+        )
+        select = self.select(self.columns(schema.names), right)
+        select.set("qualify", exp.Qualify(this=exp.EQ(this=ranked, expression=number(1))))
+        return self.add("latest", select)
+
+
+def _attach_over(call: AggregateCall, spec: OverSpec, schema: Schema) -> Callable[[exp.Expression], exp.Expression]:
+    names = [schema.event_time or "", *(schema.order if spec.frame.rows else ())]
+    order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
+
+    def over(tree: exp.Expression) -> exp.Expression:
+        partition = [column(name) for name in spec.partition]
+        return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
+
+    return over
+
+
+def _frame(frame: Frame) -> exp.WindowSpec:
+    def bound(value: int | None) -> tuple[str | exp.Expression, str | None]:
+        if value is None:
+            return "UNBOUNDED", "PRECEDING"
+        if value == 0:
+            return "CURRENT ROW", None
+        return (number(value) if frame.rows else _milliseconds(value)), "PRECEDING"
+
+    (start, start_side), (end, end_side) = bound(frame.start), bound(frame.end)
+    kind = "ROWS" if frame.rows else "RANGE"
+    return exp.WindowSpec(kind=kind, start=start, start_side=start_side, end=end, end_side=end_side)
+
+
+def _milliseconds(value: int) -> exp.Expression:
+    return exp.Interval(this=text(str(value)), unit=exp.Var(this="MILLISECONDS"))
+
+
+def _times(index: exp.Expression, step_ms: int) -> exp.Expression:
+    return fn("to_milliseconds", binary(exp.Mul, index, number(step_ms)))
+
+
+def _bucket(size_ms: int, time: exp.Expression, offset_ms: int) -> exp.Expression:
+    origin = fn("make_timestamp_ms", number(offset_ms))
+    return fn("time_bucket", _milliseconds(size_ms), time, origin)
+
+
+def _of(alias: str, name: str) -> exp.Column:
+    return exp.Column(this=identifier(name), table=identifier(alias))
+
+
+def _aliased(name: str, alias: str) -> exp.Expression:
+    return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)))
+
+

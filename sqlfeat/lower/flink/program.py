@@ -1,0 +1,49 @@
+"""A feature view as a complete Flink SQL program."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView
+from sqlfeat.language.trees import flink_type, text
+from sqlfeat.lower.expressions import column, identifier
+from sqlfeat.lower.flink.sources import log_inserts, source_definitions
+from sqlfeat.lower.flink.steps import FlinkSteps
+from sqlfeat.lower.program import FlinkProgram, LowerOptions, Statement
+from sqlfeat.plan.columns import OutputColumn
+from sqlfeat.plan.nodes import Project
+from sqlfeat.project.config import Source
+
+OPTIONS = (
+    ("pipeline.auto-watermark-interval", "0 ms"),
+    ("table.local-time-zone", "UTC"),
+)
+"""What the values depend on: a watermark after every event makes lateness the same in every run."""
+
+
+def lower_flink(
+    name: str, plan: Project, columns: tuple[OutputColumn, ...], sources: tuple[Source, ...], options: LowerOptions
+) -> FlinkProgram:
+    """The Flink program of an expanded, pruned feature view."""
+    query = FlinkSteps().final(plan, columns)
+    view = Statement(name, FlinkView(this=identifier(name), expression=query).sql("flink", pretty=True))
+    definitions = [part for source in sources for part in source_definitions(source, options.log_dir)]
+    sink = f"{name}__out"
+    select = exp.Select(
+        expressions=[column(c.name) for c in columns], from_=exp.From(this=exp.Table(this=identifier(name)))
+    )
+    insert = exp.Insert(this=exp.Table(this=identifier(sink)), expression=select)
+    return FlinkProgram(
+        options=OPTIONS,
+        definitions=(*definitions, view),
+        sink=_sink(sink, columns, f"{options.output_dir}/{name}"),
+        insert=insert.sql("flink", pretty=True),
+        log_inserts=tuple(part for source in sources for part in log_inserts(source)),
+    )
+
+
+def _sink(name: str, columns: tuple[OutputColumn, ...], path: str) -> Statement:
+    fields = [FlinkColumn(this=identifier(c.name), kind=flink_type(c.type)) for c in columns]
+    pairs = {"connector": "filesystem", "path": path, "format": "json"}
+    options = [FlinkOption(this=text(key), expression=text(value)) for key, value in pairs.items()]
+    return Statement(name, FlinkTable(this=identifier(name), columns=fields, options=options).sql("flink"))

@@ -1,0 +1,203 @@
+"""Sources as Flink tables and views: parsed strictly, then accepted, rejected or late, decided here and nowhere else."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView, FlinkWatermark
+from sqlfeat.language.trees import binary, case, flink_type, fn, is_null, not_null, text
+from sqlfeat.language.types import TIMESTAMP, Kind
+from sqlfeat.lower.expressions import column, identifier
+from sqlfeat.lower.flink.fields import finite, parse_field
+from sqlfeat.lower.flink.intervals import interval
+from sqlfeat.lower.names import late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
+from sqlfeat.lower.program import Statement
+from sqlfeat.lower.rejects import reason_of
+from sqlfeat.project.config import Column, Source, Stream
+
+EVENT_TIME, REASON, ROW, WATERMARK = "__event_time", "__reason", "__row", "__watermark"
+_NO_TIME = "1900-01-01 00:00:00.000"
+"""Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth."""
+
+
+def source_definitions(source: Source, log_dir: str) -> tuple[Statement, ...]:
+    """Tables and views of a source, its logs included, in order of creation."""
+    parts = [_raw_table(source)]
+    if not _stream(source).trusted:
+        parts.append(_lines_table(source))
+    parts += [_parsed_view(source), _accepted_view(source), _rejects_table(source, log_dir)]
+    if not source.is_static:
+        parts.append(_late_table(source, log_dir))
+    return tuple(parts)
+
+
+def log_inserts(source: Source) -> tuple[Statement, ...]:
+    """INSERTs into the reject log and the late log."""
+    inserts = [_insert(rejects_name(source), _rejected_rows(source))]
+    if not source.is_static:
+        inserts.append(_insert(late_name(source), _late_rows(source)))
+    return tuple(inserts)
+
+
+def _stream(source: Source) -> Stream:
+    return source.stream or Stream("filesystem", "")
+
+
+def _raw_table(source: Source) -> Statement:
+    stream = _stream(source)
+    columns: list[exp.Expression] = [
+        FlinkColumn(this=identifier(field.name), kind=_physical_type(field, stream)) for field in source.columns
+    ]
+    columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
+    delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
+    watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
+    options = {"connector": stream.connector, "path": stream.path, "format": stream.format}
+    options["json.ignore-parse-errors"] = "true"
+    return _table(raw_name(source), columns, options, watermark)
+
+
+def _physical_type(field: Column, stream: Stream) -> exp.DataType:
+    if stream.trusted or field.type.kind is Kind.ARRAY:
+        return flink_type(field.type)
+    return exp.DataType.build("TEXT")
+
+
+def _event_time(source: Source) -> exp.Expression:
+    missing = _timestamp(_NO_TIME)
+    if source.event_time is None:
+        return exp.Cast(this=_timestamp("1970-01-01 00:00:00.000"), to=flink_type(TIMESTAMP))
+    field = source.column(source.event_time)
+    assert field is not None
+    value = column(field.name) if _stream(source).trusted else parse_field(column(field.name), TIMESTAMP)
+    return fn("COALESCE", value, missing)
+
+
+def _timestamp(value: str) -> exp.Expression:
+    return exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(value))
+
+
+def _lines_table(source: Source) -> Statement:
+    options = {"connector": _stream(source).connector, "path": _stream(source).path, "format": "raw"}
+    return _table(lines_name(source), [FlinkColumn(this=identifier("line"), kind=exp.DataType.build("TEXT"))], options)
+
+
+def _parsed_view(source: Source) -> Statement:
+    def parsed(field: Column) -> exp.Expression:
+        if field.name == source.event_time:
+            present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
+            return case((present, exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
+        if _stream(source).trusted:
+            return finite(column(field.name)) if field.type.kind is Kind.DOUBLE else column(field.name)
+        return parse_field(column(field.name), field.type)
+
+    items = [_as(parsed(f), f.name) for f in source.columns if f.name != source.event_time]
+    items += [
+        column(EVENT_TIME),
+        _as(reason_of(source, lambda f: column(f.name), parsed), REASON),
+        _as(_row_json(source), ROW),
+    ]
+    return _view(parsed_name(source), _select(items, raw_name(source)))
+
+
+def _row_json(source: Source) -> exp.Expression:
+    pairs = [
+        exp.JSONKeyValue(this=text(f.name), expression=column(f.name)) for f in source.columns if f.type.kind is not Kind.ARRAY
+    ]
+    return exp.JSONObject(expressions=pairs, null_handling=exp.Var(this="NULL ON NULL"))
+
+
+def _accepted_view(source: Source) -> Statement:
+    accepted: exp.Expression = is_null(column(REASON))
+    items = [column(f.name) for f in source.columns if f.name != source.event_time]
+    if source.event_time:
+        items.append(_as(column(EVENT_TIME), source.event_time))
+        accepted = exp.And(this=_on_time_row(), expression=_in_time())
+    else:
+        items.append(column(EVENT_TIME))
+    return _view(view_name(source), _select(items, parsed_name(source), accepted))
+
+
+def _on_time_row() -> exp.Expression:
+    """A row that fits and has an event time."""
+    present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
+    return exp.And(this=is_null(column(REASON)), expression=present)
+
+
+def _in_time() -> exp.Expression:
+    """Ahead of the watermark, by more than the millisecond that SESSION windows need."""
+    watermark = fn("CURRENT_WATERMARK", column(EVENT_TIME))
+    limit = exp.Add(this=watermark, expression=interval(1))
+    return exp.Paren(
+        this=exp.Or(this=is_null(watermark.copy()), expression=binary(exp.GT, column(EVENT_TIME), limit))
+    )
+
+
+def _rejected_rows(source: Source) -> exp.Expression:
+    name = text(source.full_name)
+    query: exp.Expression = _select(
+        [name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON))
+    )
+    if _stream(source).trusted:
+        return query
+    line = column("line")
+    blank = exp.NEQ(this=fn("TRIM", line), expression=text(""))
+    broken = exp.Not(this=exp.Paren(this=exp.Is(this=line.copy(), expression=exp.Var(this="JSON OBJECT"))))
+    lines = _select(
+        [name.copy(), text("not a JSON object"), line.copy()], lines_name(source), exp.And(this=blank, expression=broken)
+    )
+    return exp.Union(this=query, expression=lines, distinct=False)
+
+
+def _late_rows(source: Source) -> exp.Expression:
+    watermark = exp.Cast(this=fn("CURRENT_WATERMARK", column(EVENT_TIME)), to=flink_type(TIMESTAMP))
+    items = [text(source.full_name), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP)), watermark, column(ROW)]
+    late = exp.And(this=_on_time_row(), expression=exp.Not(this=_in_time()))
+    return _select(items, parsed_name(source), late)
+
+
+def _rejects_table(source: Source, log_dir: str) -> Statement:
+    return _log_table(rejects_name(source), f"{log_dir}/{source.full_name}/rejects", {"source": "", "reason": "", "row": ""})
+
+
+def _late_table(source: Source, log_dir: str) -> Statement:
+    stamp = "TIMESTAMP(3)"
+    return _log_table(
+        late_name(source), f"{log_dir}/{source.full_name}/late",
+        {"source": "", "event_time": stamp, "watermark": stamp, "row": ""},
+    )  # fmt: skip
+
+
+def _log_table(name: str, path: str, columns: dict[str, str]) -> Statement:
+    fields: list[exp.Expression] = [
+        FlinkColumn(this=identifier(column_name), kind=exp.DataType.build(kind or "TEXT"))
+        for column_name, kind in columns.items()
+    ]
+    return _table(name, fields, {"connector": "filesystem", "path": path, "format": "json"})
+
+
+def _table(
+    name: str, columns: list[exp.Expression], options: dict[str, str], watermark: exp.Expression | None = None
+) -> Statement:
+    pairs = [FlinkOption(this=text(key), expression=text(value)) for key, value in options.items()]
+    tree = FlinkTable(this=identifier(name), columns=columns, watermark=watermark, options=pairs)
+    return Statement(name, tree.sql("flink"))
+
+
+def _view(name: str, query: exp.Expression) -> Statement:
+    return Statement(name, FlinkView(this=identifier(name), expression=query).sql("flink", pretty=True))
+
+
+def _insert(name: str, query: exp.Expression) -> Statement:
+    tree = exp.Insert(this=exp.Table(this=identifier(name)), expression=query)
+    return Statement(name, tree.sql("flink", pretty=True))
+
+
+def _as(tree: exp.Expression, name: str) -> exp.Expression:
+    return exp.Alias(this=tree, alias=identifier(name))
+
+
+def _select(items: list[exp.Expression], source: str, condition: exp.Expression | None = None) -> exp.Select:
+    select = exp.Select(expressions=items, from_=exp.From(this=exp.Table(this=identifier(source))))
+    if condition is not None:
+        select.set("where", exp.Where(this=condition))
+    return select

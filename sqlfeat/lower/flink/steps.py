@@ -1,0 +1,172 @@
+"""Relations as Flink SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from sqlfeat.dialects.flink import KeyedSort, WindowTable
+from sqlfeat.language.expr import AggregateCall, Column, Expr
+from sqlfeat.language.operation import AggregateContext
+from sqlfeat.language.registry import aggregate
+from sqlfeat.language.trees import flink_type, fn, not_null
+from sqlfeat.language.types import TIMESTAMP
+from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
+from sqlfeat.lower.flink.intervals import interval
+from sqlfeat.lower.flink.sources import EVENT_TIME
+from sqlfeat.lower.names import view_name
+from sqlfeat.lower.steps import Steps
+from sqlfeat.plan.bind_select import WINDOW_TIME
+from sqlfeat.plan.nodes import Frame, LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
+
+_MATCH, _IS_LEFT, _HIT = "__match", "__is_left", "__hit"
+
+
+class FlinkSteps(Steps):
+    """The steps of one model for Flink."""
+
+    def __init__(self) -> None:
+        super().__init__(ExpressionLowering(duckdb=False))
+
+    def scan(self, plan: Scan) -> str:
+        return view_name(plan.source)
+
+    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expression:
+        """A relation has one time attribute; further copies of it become plain timestamps."""
+        tree = super().item(plan, name, expr)
+        is_time = isinstance(expr, Column) and expr.name == plan.input.schema.event_time
+        return self.expressions.cast(tree, TIMESTAMP) if is_time and name != plan.schema.event_time else tree
+
+    def over(self, plan: Over) -> str:
+        """One step per window: Flink computes only one in a SELECT. Counted frames first, on sorted rows."""
+        source, names = self.relation(plan.input), list(plan.input.schema.names)
+        groups: dict[OverSpec, list[AggregateCall]] = {}
+        for call, spec in plan.calls:
+            groups.setdefault(spec, []).append(call)
+        for spec, calls in sorted(groups.items(), key=lambda group: not group[0].frame.rows):
+            if spec.frame.rows or any(aggregate(call.op).ordered for call in calls):
+                source = self._sorted(source, names, spec.partition, plan.input.schema)
+            items = self.columns(names)
+            for call in calls:
+                context = AggregateContext(_attach_over(spec, plan.input.schema), ())
+                items.append(self.named(self.expressions.aggregate(call, context), call.name))
+            source = self.add("window", self.select(items, source))
+            names += [call.name for call in calls]
+        return source
+
+    def _sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
+        """The same rows, ties on the event time in the order of the tie-breakers."""
+        carried = [name for name in names if name not in partition and name != schema.event_time]
+        sort = KeyedSort(
+            this=identifier(source),
+            partition=self.columns(partition),
+            rowtime=column(schema.event_time or ""),
+            order=self.columns(schema.order),
+            columns=self.columns(carried),
+        )
+        return self.add("sorted", self.select(self.columns(names), sort))
+
+    def group(self, plan: WindowAggregate) -> str:
+        below = plan.input.schema
+        source = self.relation(plan.input)
+        if any(aggregate(call.op).ordered for call in plan.calls):
+            source = self._sorted(source, list(below.names), plan.keys, below)
+        window = plan.window
+        sizes = [interval(size) for size in (window.step_ms, window.size_ms) if size]
+        if window.offset_ms:
+            sizes.append(interval(window.offset_ms))
+        table = WindowTable(
+            kind=window.kind, this=identifier(source), descriptor=identifier(below.event_time or ""), expressions=sizes
+        )
+        bounds = self.columns(("window_start", "window_end"))
+        items = [*self.columns(plan.keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
+        for call in plan.calls:
+            context = AggregateContext(lambda tree: tree, ())
+            items.append(self.named(self.expressions.aggregate(call, context), call.name))
+        select = self.select(items, table)
+        keys = self.columns((*plan.keys, "window_start", "window_end", "window_time"))
+        select.set("group", exp.Group(expressions=keys))
+        return self.add("groups", select)
+
+    def lookup(self, plan: LookupJoin) -> str:
+        """The last matching row as an aggregate over both sides.
+
+        Flink's own temporal join matches NULL keys and loses versions that arrive out of order.
+        """
+        left = plan.left.schema
+        both = self.add("both", exp.Union(this=self._left_rows(plan), expression=self._right_rows(plan), distinct=False))
+        keys = tuple(own for own, _ in plan.keys)
+        names = [*left.names, _MATCH, _IS_LEFT]
+        frame = Frame(rows=plan.strict, start=None)
+        if plan.strict:
+            sort_schema = Schema((), left.event_time, (_IS_LEFT,))
+            both = self._sorted(both, names, keys, sort_schema)
+        over = _attach_over(OverSpec(keys, frame), left)
+        latest = self.named(over(fn("LAST_VALUE", column(_MATCH))), _HIT)
+        found = self.add("latest", self.select([*self.columns([*left.names, _IS_LEFT]), latest], both))
+        picks = [self.named(_field(name), name) for name, _ in plan.picks]
+        condition: exp.Expression = exp.EQ(this=column(_IS_LEFT), expression=exp.Literal.number(0 if plan.strict else 1))
+        if plan.inner:
+            condition = exp.And(this=condition, expression=not_null(_field(_HIT)))
+        return self.add("joined", self.select([*self.columns(left.names), *picks], found, condition))
+
+    def _left_rows(self, plan: LookupJoin) -> exp.Select:
+        empty = exp.Cast(this=exp.Null(), to=self._match_type(plan))
+        marker = exp.Literal.number(0 if plan.strict else 1)
+        items = [*self.columns(plan.left.schema.names), self.named(empty, _MATCH), self.named(marker, _IS_LEFT)]
+        return self.select(items, self.relation(plan.left))
+
+    def _right_rows(self, plan: LookupJoin) -> exp.Select:
+        left, right = plan.left.schema, plan.right.schema
+        source = self.relation(plan.right)
+        if right.order and not plan.static:
+            source = self._sorted(source, list(right.names), tuple(other for _, other in plan.keys), right)
+        own = dict(plan.keys)
+        items: list[exp.Expression] = []
+        for field in left.columns:
+            if field.name in own:
+                tree: exp.Expression = column(own[field.name])
+            elif field.name == left.event_time:
+                tree = column(right.event_time or EVENT_TIME)
+            else:
+                tree = exp.Cast(this=exp.Null(), to=flink_type(field.type))
+            items.append(self.named(tree, field.name))
+        match = exp.Cast(
+            this=fn("ROW", *(column(other) for _, other in plan.picks), exp.true()), to=self._match_type(plan)
+        )
+        items += [self.named(match, _MATCH), self.named(exp.Literal.number(1 if plan.strict else 0), _IS_LEFT)]
+        present = not_null(column(plan.keys[0][1]))
+        for _, other in plan.keys[1:]:
+            present = exp.And(this=present, expression=not_null(column(other)))
+        return self.select(items, source, present)
+
+    def _match_type(self, plan: LookupJoin) -> exp.DataType:
+        fields = [
+            exp.ColumnDef(this=identifier(name), kind=flink_type(plan.right.schema.column(other).type))
+            for name, other in plan.picks
+        ]
+        fields.append(exp.ColumnDef(this=identifier(_HIT), kind=exp.DataType.build("BOOLEAN")))
+        return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
+
+
+def _field(name: str) -> exp.Expression:
+    return exp.Dot(this=column(_HIT), expression=identifier(name))
+
+
+def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expression], exp.Expression]:
+    def over(tree: exp.Expression) -> exp.Expression:
+        order = exp.Order(expressions=[exp.Ordered(this=column(schema.event_time or ""), nulls_first=True)])
+        partition = [column(name) for name in spec.partition]
+        return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
+
+    return over
+
+
+def _frame(frame: Frame) -> exp.WindowSpec:
+    start: str | exp.Expression = "UNBOUNDED"
+    if frame.start is not None:
+        start = exp.Literal.number(frame.start) if frame.rows else interval(frame.start)
+    return exp.WindowSpec(
+        kind="ROWS" if frame.rows else "RANGE", start=start, start_side="PRECEDING", end="CURRENT ROW", end_side=None
+    )

@@ -1,0 +1,89 @@
+"""What the compiler hands to an engine: complete programs, and the columns they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlfeat.plan.bound import Slice
+from sqlfeat.plan.columns import OutputColumn, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that creates `name`. Two models of a project that create the same name do so with the same text."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuckdbProgram:
+    """DuckDB SQL of one feature view.
+
+    Attributes:
+        setup: settings and macros; safe to run again.
+        sources: one temporary view per source with the accepted events.
+        rejects: per source, a view of the rows that do not fit (columns `source`, `reason`, `row`), for the reject log.
+        query: a SELECT giving the output columns, in order.
+    """
+
+    setup: tuple[str, ...]
+    sources: tuple[Statement, ...]
+    rejects: tuple[Statement, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlinkProgram:
+    """Flink SQL of one feature view.
+
+    Attributes:
+        options: configuration that the results depend on, for example `pipeline.auto-watermark-interval`.
+        definitions: temporary tables and views in order of creation; the last one is the view named after the model,
+            giving the output columns in order.
+        sink: a filesystem table `<model>__out` of JSON lines with the output columns.
+        insert: INSERT from the model's view into `sink`.
+        log_inserts: INSERTs that fill the reject and late logs of the sources read; the name says which log.
+    """
+
+    options: tuple[tuple[str, str], ...]
+    definitions: tuple[Statement, ...]
+    sink: Statement
+    insert: str
+    log_inserts: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LowerOptions:
+    """What a run may choose without changing the meaning of a feature.
+
+    Attributes:
+        slice: which part of the past.
+        output_dir: where Flink's filesystem sinks write (`<dir>/<model>/`).
+        log_dir: where reject and late logs are written (`<dir>/<source group>.<source name>/{rejects,late}/`).
+    """
+
+    slice: Slice = Slice()
+    output_dir: str = "target/streamed"
+    log_dir: str = "target/logs"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModel:
+    """A feature view, compiled for both engines."""
+
+    name: str
+    path: str
+    columns: tuple[OutputColumn, ...]
+    """Visible columns in the model's order, then the ORDER ones."""
+    duckdb: DuckdbProgram
+    flink: FlinkProgram
+    sources: tuple[str, ...]
+    """Full names of the sources read."""
+    fingerprint: str
+    """SHA-256 of the lowered meaning: the same after a reformat."""
+
+
+__all__ = [
+    "CompiledModel", "DuckdbProgram", "FlinkProgram", "LowerOptions", "OutputColumn", "Role", "Slice", "Statement",
+]  # fmt: skip

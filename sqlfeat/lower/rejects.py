@@ -1,0 +1,38 @@
+"""Why a row does not fit its source's declaration: one rule for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from sqlfeat.language.trees import case, is_null, not_null, text
+from sqlfeat.language.types import Kind
+from sqlfeat.project.config import Column, Source
+
+EPOCH = "1970-01-01 00:00:00.000"
+"""Earlier timestamps are rejected as event times: Flink's calendar functions are wrong before it."""
+
+Field = Callable[[Column], exp.Expression]
+
+
+def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expression:
+    """The reason a row is rejected, NULL if it fits.
+
+    Args:
+        source: the declaration.
+        raw: the field as it lies.
+        parsed: the field as its declared type, NULL if it does not fit.
+    """
+    branches: list[tuple[exp.Expression, exp.Expression]] = []
+    for field in source.columns:
+        if field.type.kind is not Kind.STRING:
+            misfit = exp.And(this=not_null(raw(field)), expression=is_null(parsed(field)))
+            branches.append((misfit, text(f"{field.name} is not {field.type}")))
+        if not field.nullable:
+            branches.append((is_null(raw(field)), text(f"{field.name} is missing")))
+        if field.name == source.event_time:
+            epoch = exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(EPOCH))
+            early = exp.LT(this=parsed(field).copy(), expression=epoch)
+            branches.append((early, text(f"{field.name} is before 1970")))
+    return case(*branches) if branches else exp.Cast(this=exp.Null(), to=exp.DataType.build("TEXT"))

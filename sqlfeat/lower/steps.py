@@ -1,0 +1,132 @@
+"""A query as a chain of named steps (CTEs), one per relation of the plan; what both engines share of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import Expr
+from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
+from sqlfeat.plan.columns import OutputColumn
+from sqlfeat.plan.nodes import Filter, LookupJoin, Over, Plan, Project, Scan, Union_, WindowAggregate
+
+
+class Steps(ABC):
+    """Collects the steps of one model; subclasses add what an engine does its own way."""
+
+    def __init__(self, expressions: ExpressionLowering) -> None:
+        self.expressions = expressions
+        self._steps: list[tuple[str, exp.Expression]] = []
+        self._names: dict[int, tuple[Plan, str]] = {}
+
+    def final(self, plan: Project, columns: Sequence[OutputColumn]) -> exp.Select:
+        """The whole query: every output column with its declared type."""
+        source, condition = self._source(plan.input)
+        items = dict(plan.items)
+        select = self.select(
+            [self.named(self.expressions.cast(self.expressions.tree(items[c.name]), c.type), c.name) for c in columns],
+            source,
+            condition,
+        )
+        if self._steps:
+            ctes = [
+                exp.CTE(this=query, alias=exp.TableAlias(this=identifier(name))) for name, query in self._steps
+            ]
+            select.set("with_", exp.With(expressions=ctes))
+        return select
+
+    def relation(self, plan: Plan) -> str:
+        """The name of the step or view that gives the relation."""
+        if id(plan) not in self._names:
+            self._names[id(plan)] = (plan, self._lower(plan))
+        return self._names[id(plan)][1]
+
+    def add(self, kind: str, query: exp.Expression) -> str:
+        """A new step; its name begins with what it does."""
+        name = f"{kind}_{len(self._steps) + 1}"
+        self._steps.append((name, query))
+        return name
+
+    def _lower(self, plan: Plan) -> str:
+        match plan:
+            case Scan():
+                return self.scan(plan)
+            case Project():
+                source, condition = self._source(plan.input)
+                items = [self.named(self.item(plan, name, expr), name) for name, expr in plan.items]
+                return self.add("columns", self.select(items, source, condition))
+            case Filter():
+                source, condition = self._source(plan)
+                return self.add("rows", self.select(self.columns(plan.schema.names), source, condition))
+            case Over():
+                return self.over(plan)
+            case WindowAggregate():
+                return self.group(plan)
+            case LookupJoin():
+                return self.lookup(plan)
+            case Union_():
+                return self._union(plan)
+
+    def _source(self, plan: Plan) -> tuple[str, exp.Expression | None]:
+        """A relation as FROM and WHERE."""
+        conditions: list[exp.Expression] = []
+        while isinstance(plan, Filter):
+            conditions.insert(0, self.expressions.tree(plan.condition))
+            plan = plan.input
+        if not conditions:
+            return self.relation(plan), None
+        condition = conditions[0]
+        for other in conditions[1:]:
+            condition = exp.And(this=exp.Paren(this=condition), expression=exp.Paren(this=other))
+        return self.relation(plan), condition
+
+    def _union(self, plan: Union_) -> str:
+        queries: list[exp.Expression] = [
+            self.select(self.columns(plan.schema.names), self.relation(branch)) for branch in plan.inputs
+        ]
+        union = queries[0]
+        for query in queries[1:]:
+            union = exp.Union(this=union, expression=query, distinct=False)
+        return self.add("union", union)
+
+    def select(
+        self, items: Sequence[exp.Expression], source: str | exp.Expression, condition: exp.Expression | None = None
+    ) -> exp.Select:
+        """`SELECT items FROM source [WHERE condition]`."""
+        table = exp.Table(this=identifier(source)) if isinstance(source, str) else source
+        select = exp.Select(expressions=list(items), from_=exp.From(this=table))
+        if condition is not None:
+            select.set("where", exp.Where(this=condition))
+        return select
+
+    def columns(self, names: Sequence[str]) -> list[exp.Expression]:
+        """Plain columns of a select list."""
+        return [column(name) for name in names]
+
+    def named(self, tree: exp.Expression, name: str) -> exp.Expression:
+        """`tree AS name`, or just the column if it has the name."""
+        if isinstance(tree, exp.Column) and tree.name == name:
+            return tree
+        return exp.Alias(this=tree, alias=identifier(name))
+
+    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expression:
+        """One column of a projection."""
+        return self.expressions.tree(expr)
+
+    @abstractmethod
+    def scan(self, plan: Scan) -> str:
+        """The view of a source's accepted events."""
+
+    @abstractmethod
+    def over(self, plan: Over) -> str:
+        """Aggregates over window frames."""
+
+    @abstractmethod
+    def group(self, plan: WindowAggregate) -> str:
+        """Aggregates per window and key."""
+
+    @abstractmethod
+    def lookup(self, plan: LookupJoin) -> str:
+        """The one matching row of another relation."""
