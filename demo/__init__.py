@@ -1,0 +1,1 @@
+"""The demo project's data: real flights turned into a stream and its history."""
