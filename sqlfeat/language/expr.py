@@ -58,6 +58,7 @@ class AggregateCall:
         args: what is aggregated.
         distinct: `DISTINCT` was written.
         filter: the `FILTER (WHERE ...)` condition.
+        ignore_nulls: `IGNORE NULLS` was written.
     """
 
     name: str
@@ -67,6 +68,7 @@ class AggregateCall:
     nullable: bool = True
     distinct: bool = False
     filter: Expr | None = None
+    ignore_nulls: bool = False
 
     @property
     def column(self) -> Column:

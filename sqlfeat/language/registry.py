@@ -12,7 +12,7 @@ from sqlfeat.language.operation import (
     Refusal,
     RefusedAggregate,
 )
-from sqlfeat.language.ops import aggregates, arithmetic, logic, refusals
+from sqlfeat.language.ops import aggregates, arithmetic, logic, positional, refusals
 
 FAMILIES: tuple[tuple[Entry, ...], ...] = (
     arithmetic.OPERATIONS,
@@ -23,6 +23,7 @@ FAMILIES: tuple[tuple[Entry, ...], ...] = (
 
 AGGREGATE_FAMILIES: tuple[tuple[AggregateEntry, ...], ...] = (
     aggregates.AGGREGATES,
+    positional.AGGREGATES,
     aggregates.COMPOSITES,
     refusals.REFUSED_AGGREGATES,
 )

@@ -61,11 +61,14 @@ class LowerOptions:
         slice: which part of the past.
         output_dir: where Flink's filesystem sinks write (`<dir>/<model>/`).
         log_dir: where reject and late logs are written (`<dir>/<source group>.<source name>/{rejects,late}/`).
+        project_dir: what relative paths of streams are relative to. Empty for compiled files, which are then portable
+            and run from the project directory; Flink itself resolves a path from where its Java was started.
     """
 
     slice: Slice = Slice()
     output_dir: str = "target/streamed"
     log_dir: str = "target/logs"
+    project_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import Call, Column, Expr, Literal
 from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
 from sqlfeat.language.ops.casts import cast_problem
+from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES, OPERATIONS
 from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, DataType, decimal, parse_type
 from sqlfeat.plan.report import BindError, Report
@@ -184,6 +185,10 @@ class ExpressionBinder:
 
     def _function(self, node: exp.Anonymous) -> Expr:
         name = str(node.this if isinstance(node.this, str) else node.this.name).upper()
+        if name in WINDOW_FUNCTIONS:
+            raise self._report.fail(
+                "SF0309", node, f"`{name}` needs OVER", help=f"write {name}(...) OVER (PARTITION BY ... ORDER BY EVENT_TIME)"
+            )
         if name in AGGREGATES:
             if isinstance(AGGREGATES[name], RefusedAggregate):
                 raise self._refused_aggregate(name, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -83,7 +83,17 @@ class FromBinder:
             sizes = [interval_ms(size) for size in node.expressions]
         except BadInterval as problem:
             raise self._report.fail("SF0407", node, f"{kind}: {problem}") from None
-        return scope, self._group_window(kind, sizes, node)
+        window = self._group_window(kind, sizes, node)
+        return scope, replace(window, partition=self._session_keys(node, scope))
+
+    def _session_keys(self, node: WindowTvf, scope: Scope) -> tuple[str, ...]:
+        keys = node.args.get("partition_by") or []
+        if keys and node.args["kind"] != "SESSION":
+            raise self._report.fail("SF0407", node, f"{node.args['kind']} has no PARTITION BY", help="add the key to GROUP BY")
+        columns = [key for key in keys if isinstance(key, exp.Column)]
+        if len(columns) < len(keys):
+            raise self._report.fail("SF0407", node, "SESSION is partitioned by columns", help="compute the key in a subquery")
+        return tuple(scope.resolve(column, self._report).name for column in columns)
 
     def _check_descriptor(self, node: WindowTvf, scope: Scope) -> None:
         name = node.args["descriptor"]
@@ -105,8 +115,6 @@ class FromBinder:
         needed = 1 if kind in ("TUMBLE", "SESSION") else 2
         if not needed <= len(sizes) <= needed + (kind != "SESSION"):
             raise self._report.fail("SF0407", node, f"{kind} has other arguments", help=f"write {forms[kind]}")
-        if kind == "SESSION":
-            raise self._report.fail("SF0407", node, "SESSION windows are not in the language yet")
         size, step = sizes[needed - 1], sizes[0] if needed == 2 else 0
         if min(sizes[:needed]) <= 0 or (step and size % step):
             other = "step" if kind == "CUMULATE" else "slide"

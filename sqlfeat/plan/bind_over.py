@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from sqlfeat.language.expr import Column, Expr
+from sqlfeat.language.frame import Frame
 from sqlfeat.plan.intervals import BadInterval, interval_ms
-from sqlfeat.plan.nodes import Frame, Schema
+from sqlfeat.plan.nodes import Schema
 from sqlfeat.plan.report import Report
 
 UNBOUNDED = Frame(rows=False, start=None)
@@ -89,9 +91,21 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     end = _bound(spec, "end", rows, node, report) if spec.args.get("end") else 0
     if end is None or (start is not None and start < end):
         raise report.fail("SF0402", node, "the frame ends before it begins")
-    if end:
-        raise report.fail("SF0402", node, "a frame that ends before the row is not in the language", help="end it with CURRENT ROW")
-    return Frame(rows, start, end)
+    return _excluding(Frame(rows, start, end), spec, node, report)
+
+
+def _excluding(frame: Frame, spec: exp.Expression, node: exp.Window, report: Report) -> Frame:
+    """The frame with its EXCLUDE clause; leaving out all rows of the event time is a frame that ends before it."""
+    excluded = spec.args.get("exclude")
+    match str(excluded.name if isinstance(excluded, exp.Expression) else excluded or "").upper():
+        case "" | "NO OTHERS":
+            return frame
+        case "CURRENT ROW" if frame.end == 0:
+            return Frame(rows=True, start=frame.start, end=1) if frame.rows else replace(frame, exclude_current=True)
+        case "GROUP" if frame.end == 0 and not frame.rows:
+            return replace(frame, end=1)
+        case other:
+            raise report.fail("SF0402", node, f"EXCLUDE {other} does not fit this frame", help="use EXCLUDE CURRENT ROW or EXCLUDE GROUP with RANGE")
 
 
 def _bound(spec: exp.Expression, side: str, rows: bool, node: exp.Window, report: Report) -> int | None:

@@ -8,7 +8,10 @@ from dataclasses import replace
 from sqlglot import exp
 
 from sqlfeat.language.expr import AggregateCall, Column, Expr
-from sqlfeat.language.operation import RefusedAggregate, TypeMismatch
+from sqlfeat.language.frame import Frame
+from sqlfeat.language.operation import CompositeAggregate, RefusedAggregate, TypeMismatch
+from sqlfeat.language.ops.positional import POSITIONAL
+from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.registry import aggregate as aggregate_entry
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP, Kind
@@ -16,6 +19,7 @@ from sqlfeat.language.typing import convert
 from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.bind_from import From
 from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
+from sqlfeat.plan.frames import frame_problem
 from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, filtered
 from sqlfeat.plan.report import BindError, Report
 from sqlfeat.plan.scope import Scope, with_columns
@@ -112,6 +116,14 @@ class SelectBinder:
             if not isinstance(expr, Column):
                 self._key_items.append((name, expr))
             self._grouped[node.sql().lower()] = Column(name, expr.type, expr.nullable)
+        keys = {column.name for column in self._grouped.values()}
+        if self._window.kind == "SESSION" and keys != set(self._window.partition):
+            raise self._report.fail(
+                "SF0407",
+                group,
+                "sessions are grouped by the keys they are partitioned by",
+                help="write SESSION(TABLE t PARTITION BY k, ...) and GROUP BY k, window_start, window_end",
+            )
 
     def _bind_items(self) -> list[tuple[str, Expr]]:
         items: list[tuple[str, Expr]] = []
@@ -228,9 +240,8 @@ class SelectBinder:
         times = ("window_end", WINDOW_TIME) if self._grouping else (self._scope.plan.schema.event_time or "",)
         check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
         spec = OverSpec(self._partition(window), bind_frame(window, self._report))
-        call = self._aggregate_call(node.this, f"__over_{len(self._over_calls) + 1}", grouped=False)
-        entry = aggregate_entry(call.op)
-        if (entry.ordered or spec.frame.rows) and not self._current_schema().order:
+        call = self._over_call(node, spec.frame)
+        if (_is_ordered(call) or spec.frame.rows) and not self._current_schema().order:
             raise self._report.fail(
                 "SF0403",
                 node,
@@ -239,6 +250,38 @@ class SelectBinder:
             )
         self._over_calls[text] = (call, spec)
         return call.column
+
+    def _over_call(self, node: exp.Window, frame: Frame) -> AggregateCall:
+        name = f"__over_{len(self._over_calls) + 1}"
+        function = node.this
+        if isinstance(function, exp.Anonymous) and str(function.this).upper() in WINDOW_FUNCTIONS:
+            return self._window_function(function, name)
+        call = self._aggregate_call(function, name, grouped=False)
+        for op in _primitives(call):
+            if problem := frame_problem(op, frame, distinct=call.distinct):
+                raise self._report.fail(
+                    "SF0402", node, f"{call.op} cannot have this frame: {problem}", help="end the frame with CURRENT ROW"
+                )
+        self._check_state(call, frame, node)
+        return call
+
+    def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
+        """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
+        if frame.start is None and (call.distinct or call.op in ("ARRAY_AGG",)):
+            raise self._report.fail(
+                "SF0402",
+                node,
+                f"{call.op} over a frame without a far edge would keep every value for ever",
+                help="bound the frame, for example RANGE BETWEEN INTERVAL '30' DAY PRECEDING AND CURRENT ROW",
+            )
+
+    def _window_function(self, node: exp.Anonymous, name: str) -> AggregateCall:
+        function = WINDOW_FUNCTIONS[str(node.this).upper()]
+        try:
+            typed = function.typing([self._expressions.bind(operand) for operand in node.expressions])
+        except TypeMismatch as mismatch:
+            raise self._report.fail("SF0303", node, f"`{function.name}` {mismatch}") from None
+        return AggregateCall(name, function.name, typed.args, typed.type, typed.nullable)
 
     def _current_schema(self) -> Schema:
         if not self._grouping:
@@ -264,14 +307,17 @@ class SelectBinder:
         if isinstance(node, exp.Filter):
             condition = self._boolean(node.expression.this)
             node = node.this
+        ignore_nulls = isinstance(node, exp.IgnoreNulls)
         if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
-            raise self._report.fail("SF0306", node, "IGNORE NULLS is not in the language here")
+            node = node.this
         if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
             raise self._report.fail("SF0302", node, f"`{node.sql()}` is not an aggregate of the language")
         function = str(node.this).upper()
         if isinstance(AGGREGATES[function], RefusedAggregate):
             self._expressions.bind(node)
-        return self._typed_call(node, function, name, condition, grouped=grouped)
+        if ignore_nulls and function not in POSITIONAL:
+            raise self._report.fail("SF0306", node, f"{function} with IGNORE NULLS is not in the language", help="drop IGNORE NULLS")
+        return replace(self._typed_call(node, function, name, condition, grouped=grouped), ignore_nulls=ignore_nulls)
 
     def _typed_call(
         self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool
@@ -294,7 +340,8 @@ class SelectBinder:
                 "SF0403", node, "the order of events with the same event time is left to chance",
                 help="declare `order_by: [event_time, id]` on the source, with columns that tell such events apart",
             )  # fmt: skip
-        if condition is not None and entry.keeps_null:
+        respects_nulls = entry.name in POSITIONAL and not isinstance(node.parent, exp.IgnoreNulls)
+        if condition is not None and (entry.keeps_null or respects_nulls):
             raise self._report.fail(
                 "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row left out",
                 help="filter in a subquery",
@@ -327,6 +374,17 @@ class SelectBinder:
         calls = tuple(self._group_calls.values())
         columns = (*(plan.schema.column(key) for key in keys), *stamps, *(call.column for call in calls))
         return WindowAggregate(plan, self._window, keys, calls, Schema(columns, WINDOW_TIME, ()))
+
+
+def _is_ordered(call: AggregateCall) -> bool:
+    function = WINDOW_FUNCTIONS.get(call.op)
+    return function.ordered if function else aggregate_entry(call.op).ordered
+
+
+def _primitives(call: AggregateCall) -> list[str]:
+    """The aggregates an aggregate is made of."""
+    entry = aggregate_entry(call.op)
+    return [part.op for part in entry.expand(call).parts] if isinstance(entry, CompositeAggregate) else [call.op]
 
 
 def project(plan: Plan, items: list[tuple[str, Expr]]) -> Project:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, Literal, rewrite
+from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import CompositeAggregate, Macro
 from sqlfeat.language.ops.arithmetic import RAW_DOUBLE_OPS
+from sqlfeat.language.ops.positional import respects_nulls, with_nulls
+from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import OPERATIONS, aggregate
 from sqlfeat.language.types import INT, Kind
+from sqlfeat.plan.frames import Parts, lower_frame
 from sqlfeat.plan.nodes import Filter, LookupJoin, Over, OverSpec, Plan, Project, Schema, Union_, WindowAggregate
 
 
@@ -55,8 +59,8 @@ def _expand_over(plan: Over) -> Plan:
     calls: list[tuple[AggregateCall, OverSpec]] = []
     results: list[tuple[str, Expr]] = []
     for call, spec in plan.calls:
-        parts, result = _expand_call(call)
-        calls += [(part, spec) for part in parts]
+        parts, result = _expand_framed(call, spec.frame)
+        calls += [(part, OverSpec(spec.partition, frame)) for part, frame in parts]
         results.append((call.name, result))
     below = expand(plan.input)
     columns = (*below.schema.columns, *(call.column for call, _ in calls))
@@ -85,8 +89,29 @@ def _finished(plan: Plan, results: list[tuple[str, Expr]], schema: Schema, kept:
     return Project(plan, (*passed, *results), schema)
 
 
+def _expand_framed(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
+    """The primitive aggregates, each over a frame that ends with the current row, and the value made of them."""
+    if function := WINDOW_FUNCTIONS.get(call.op):
+        expansion = function.expand(replace(call, args=tuple(expand_expr(arg) for arg in call.args)))
+        return list(expansion.parts), expand_expr(expansion.result)
+    if respects_nulls(call):
+        values_call, own_frame, element = with_nulls(replace(call, args=tuple(map(expand_expr, call.args))), frame)
+        return [(values_call, own_frame or frame)], expand_expr(element)
+    primitives, result = _expand_call(call)
+    parts: Parts = []
+    values: dict[str, Expr] = {}
+    for primitive in primitives:
+        lowered, value = lower_frame(primitive, frame)
+        parts += lowered
+        values[primitive.name] = value
+    return parts, rewrite(result, lambda e: values.get(e.name, e) if isinstance(e, Column) else e)
+
+
 def _expand_call(call: AggregateCall) -> tuple[list[AggregateCall], Expr]:
     call = _without_filter(replace(call, args=tuple(expand_expr(arg) for arg in call.args)))
+    if respects_nulls(call):
+        values, _, element = with_nulls(call, None)
+        return [values], expand_expr(element)
     entry = aggregate(call.op)
     if not isinstance(entry, CompositeAggregate):
         return [call], call.column

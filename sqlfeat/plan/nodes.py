@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Union
 
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, conjuncts
+from sqlfeat.language.frame import Frame
 from sqlfeat.project.config import Source
 
 DAY_MS = 86_400_000
@@ -33,22 +34,6 @@ class Schema:
     def names(self) -> tuple[str, ...]:
         """All column names, hidden ones too."""
         return tuple(column.name for column in self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Which rows before the current one an OVER aggregate sees; both edges are in.
-
-    Attributes:
-        rows: ROWS (counted) or RANGE (event time).
-        start: rows, or milliseconds, before the current row; None is UNBOUNDED PRECEDING.
-        end: rows, or milliseconds, before the current row where the frame ends; 0 is CURRENT ROW, which for RANGE
-            includes all rows of the same event time.
-    """
-
-    rows: bool
-    start: int | None
-    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +101,14 @@ class GroupWindow:
         size_ms: length (SESSION: the gap).
         step_ms: slide of HOP, step of CUMULATE; 0 otherwise.
         offset_ms: shift of the windows' start from the epoch.
+        partition: keys a SESSION is of; empty for the other kinds.
     """
 
     kind: str
     size_ms: int
     step_ms: int = 0
     offset_ms: int = 0
+    partition: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from sqlfeat.language.expr import AggregateCall
+from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
-from sqlfeat.language.trees import binary, fn, number, text
+from sqlfeat.language.trees import binary, case, fn, number, text
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.bind_select import WINDOW_TIME
-from sqlfeat.plan.nodes import Frame, GroupWindow, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import GroupWindow, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+
+
+_STARTS, _SESSION = "__starts", "__session"
 
 
 class DuckdbSteps(Steps):
@@ -30,13 +34,20 @@ class DuckdbSteps(Steps):
         source = self.relation(plan.input)
         items = self.columns(plan.input.schema.names)
         for call, spec in plan.calls:
-            context = AggregateContext(_attach_over(call, spec, plan.input.schema), ())
+            below = plan.input.schema
+            # A frame of event times takes in peers in no order of their own, so the aggregate itself must sort.
+            sorts = aggregate(call.op).ordered and not spec.frame.rows
+            order = tuple(column(name) for name in (below.event_time or "", *below.order)) if sorts else ()
+            context = AggregateContext(_attach_over(call, spec, below), order)
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         return self.add("windows", self.select(items, source))
 
     def group(self, plan: WindowAggregate) -> str:
         keys = self.columns(plan.keys)
-        source, start, end = self._window_bounds(plan)
+        if plan.window.kind == "SESSION":
+            source, start, end = self._sessions(plan)
+        else:
+            source, start, end = self._window_bounds(plan)
         order = plan.input.schema
         ordering = tuple(column(name) for name in (order.event_time, *order.order) if name)
         last = exp.Sub(this=end.copy(), expression=_milliseconds(1))
@@ -50,7 +61,8 @@ class DuckdbSteps(Steps):
             context = AggregateContext(lambda tree: tree, ordering if aggregate(call.op).ordered else ())
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         select = self.select(items, source)
-        select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), start.copy(), end.copy()]))
+        bounds = [column(_SESSION)] if plan.window.kind == "SESSION" else [start.copy(), end.copy()]
+        select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), *bounds]))
         return self.add("groups", select)
 
     def _window_bounds(self, plan: WindowAggregate) -> tuple[str, exp.Expression, exp.Expression]:
@@ -68,6 +80,25 @@ class DuckdbSteps(Steps):
             return numbered, start, exp.Add(this=start.copy(), expression=_milliseconds(window.size_ms))
         start = _bucket(window.size_ms, time, window.offset_ms)
         return numbered, start, exp.Add(this=start.copy(), expression=_times(index, window.step_ms))
+
+    def _sessions(self, plan: WindowAggregate) -> tuple[str, exp.Expression, exp.Expression]:
+        """Events numbered by session: a new one begins where the gap to the event before is greater than allowed."""
+        schema, gap = plan.input.schema, _milliseconds(plan.window.size_ms)
+        time = column(schema.event_time or "")
+        order = exp.Order(expressions=[exp.Ordered(this=time.copy(), nulls_first=False)])
+
+        def over(tree: exp.Expression, frame: Frame | None) -> exp.Expression:
+            spec = _frame(frame) if frame else None
+            keys = self.columns(plan.window.partition)
+            return exp.Window(this=tree, partition_by=keys, order=order.copy(), spec=spec, over="OVER")
+
+        near = exp.LTE(this=exp.Sub(this=time.copy(), expression=over(fn("LAG", time), None)), expression=gap)
+        starts = self.named(case((near, number(0)), default=number(1)), _STARTS)
+        flagged = self.add("gaps", self.select([*self.columns(schema.names), starts], self.relation(plan.input)))
+        # RANGE, so that all events of one instant are in one session, whichever of them begins it.
+        session = self.named(over(fn("SUM", column(_STARTS)), Frame(rows=False, start=None)), _SESSION)
+        numbered = self.add("sessions", self.select([*self.columns(schema.names), session], flagged))
+        return numbered, fn("MIN", time), exp.Add(this=fn("MAX", time), expression=gap.copy())
 
     def _numbered(self, source: str, schema: Schema, window: GroupWindow) -> str:
         """One row per event and window it is in, numbered by `__window_index`."""

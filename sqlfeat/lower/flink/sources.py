@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePath
+
 from sqlglot import exp
 
 from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView, FlinkWatermark
@@ -20,8 +23,9 @@ _NO_TIME = "1900-01-01 00:00:00.000"
 """Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth."""
 
 
-def source_definitions(source: Source, log_dir: str) -> tuple[Statement, ...]:
+def source_definitions(source: Source, log_dir: str, project_dir: str = "") -> tuple[Statement, ...]:
     """Tables and views of a source, its logs included, in order of creation."""
+    source = _placed(source, project_dir)
     parts = [_raw_table(source)]
     if not _stream(source).trusted:
         parts.append(_lines_table(source))
@@ -37,6 +41,13 @@ def log_inserts(source: Source) -> tuple[Statement, ...]:
     if not source.is_static:
         inserts.append(_insert(late_name(source), _late_rows(source)))
     return tuple(inserts)
+
+
+def _placed(source: Source, project_dir: str) -> Source:
+    """The source with the path of its stream made relative to the project directory."""
+    if not project_dir or source.stream is None:
+        return source
+    return replace(source, stream=replace(source.stream, path=str(PurePath(project_dir, source.stream.path))))
 
 
 def _stream(source: Source) -> Stream:

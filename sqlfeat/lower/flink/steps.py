@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from sqlfeat.dialects.flink import KeyedSort, WindowTable
 from sqlfeat.language.expr import AggregateCall, Column, Expr
+from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
 from sqlfeat.language.trees import flink_type, fn, not_null
@@ -18,7 +19,7 @@ from sqlfeat.lower.flink.sources import EVENT_TIME
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.bind_select import WINDOW_TIME
-from sqlfeat.plan.nodes import Frame, LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
 
 _MATCH, _IS_LEFT, _HIT = "__match", "__is_left", "__hit"
 
@@ -77,8 +78,9 @@ class FlinkSteps(Steps):
         if window.offset_ms:
             sizes.append(interval(window.offset_ms))
         table = WindowTable(
-            kind=window.kind, this=identifier(source), descriptor=identifier(below.event_time or ""), expressions=sizes
-        )
+            kind=window.kind, this=identifier(source), descriptor=identifier(below.event_time or ""), expressions=sizes,
+            partition=self.columns(window.partition),
+        )  # fmt: skip
         bounds = self.columns(("window_start", "window_end"))
         items = [*self.columns(plan.keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
         for call in plan.calls:

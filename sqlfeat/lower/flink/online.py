@@ -1,0 +1,136 @@
+"""The SELECT that turns a feature view into what the online store holds: key, version and features, all text.
+
+Only text crosses into the Python worker that writes it: pandas would make a nullable BIGINT a float. So keys, versions
+and the JSON of a row are built by Flink, with the meaning written down in `sqlfeat.stores.keys`, `.version` and
+`.features`.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sqlglot import exp
+
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.dialects.flink import Flink
+from sqlfeat.language.types import DataType, Kind
+from sqlfeat.lower.program import CompiledModel, OutputColumn, Role
+from sqlfeat.stores import keys, version
+from sqlfeat.stores.features import stored_as_text
+
+
+def online_select(model: CompiledModel) -> str:
+    """A SELECT of (`key`, `version`, `features`) from the model's view; `key` is NULL if a key column is.
+
+    Raises:
+        SqlfeatError: SF0904, a key or ORDER column has a type without canonical text.
+    """
+    _check_types(model)
+    select = exp.select(
+        exp.alias_(_key(_with_role(model, Role.KEY)), "key", quoted=True),
+        exp.alias_(_version(model), "version", quoted=True),
+        exp.alias_(_features(_with_role(model, Role.FEATURE)), "features", quoted=True),
+    ).from_(exp.to_identifier(model.name, quoted=True))
+    return select.sql(dialect=Flink)
+
+
+def _with_role(model: CompiledModel, role: Role) -> list[OutputColumn]:
+    return [column for column in model.columns if column.role is role]
+
+
+def _check_types(model: CompiledModel) -> None:
+    allowed = {Role.KEY: keys.KEY_KINDS, Role.ORDER: version.SORTABLE}
+    problems = [
+        Diagnostic(
+            "SF0904",
+            f"`{model.name}` cannot be written online: its {c.role.value} column `{c.name}` is {c.type}",
+            help=f"a {c.role.value} column can be " + ", ".join(sorted(kind.value for kind in allowed[c.role])),
+        )
+        for c in model.columns
+        if c.role in allowed and c.type.kind not in allowed[c.role]
+    ]
+    if problems:
+        raise SqlfeatError(*problems)
+
+
+def _column(column: OutputColumn) -> exp.Expression:
+    return exp.column(exp.to_identifier(column.name, quoted=True))
+
+
+def _call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    # Anonymous: sqlglot would rewrite functions that it knows, and these must come out as they are named.
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _text(value: str) -> exp.Expression:
+    return exp.Literal.string(value)
+
+
+def _as_text(value: exp.Expression) -> exp.Expression:
+    return exp.cast(value, exp.DataType.Type.TEXT)
+
+
+def _key(columns: list[OutputColumn]) -> exp.Expression:
+    """Flink's CONCAT is NULL if an argument is, which is what the key of a row with a NULL key must be."""
+    parts: list[exp.Expression] = []
+    for column in sorted(columns, key=lambda c: c.name):
+        separator = keys.COLUMN_SEPARATOR if parts else ""
+        parts += [_text(f"{separator}{column.name}{keys.VALUE_SEPARATOR}"), _key_value(column)]
+    return _call("CONCAT", *parts)
+
+
+def _key_value(column: OutputColumn) -> exp.Expression:
+    if column.type.kind is Kind.BOOLEAN:
+        return _call("LOWER", _as_text(_column(column)))
+    if column.type.kind is not Kind.STRING:
+        return _as_text(_column(column))
+    return reduce(lambda value, pair: _call("REPLACE", value, *map(_text, pair)), keys.ESCAPES, _column(column))
+
+
+def _version(model: CompiledModel) -> exp.Expression:
+    parts = [_as_text(_column(column)) for column in _with_role(model, Role.FEATURE_TIME)]
+    for column in _with_role(model, Role.ORDER):
+        parts += [_text(version.SEPARATOR), _order_part(column)]
+    return parts[0] if len(parts) == 1 else _call("CONCAT", *parts)
+
+
+def _order_part(column: OutputColumn) -> exp.Expression:
+    part = _call("COALESCE", _sortable(_column(column), column.type), _text(version.NULL_MARK))
+    return part if column.nullable else part.expressions[0]
+
+
+def _sortable(value: exp.Expression, column_type: DataType) -> exp.Expression:
+    if column_type.kind in (Kind.TIMESTAMP, Kind.DATE):
+        return _as_text(value)
+    if column_type.kind is Kind.STRING:
+        return _call("CONCAT", _text(version.STRING_MARK), _call("HEX", value))
+    if column_type.kind is Kind.BOOLEAN:
+        truth = exp.case().when(value, _text(version.TRUE_MARK))
+        return truth.when(exp.not_(value.copy()), _text(version.FALSE_MARK))
+    return _sortable_number(value, column_type)
+
+
+def _sortable_number(value: exp.Expression, column_type: DataType) -> exp.Expression:
+    def padded(digits: exp.Expression) -> exp.Expression:
+        return _call("LPAD", digits, exp.Literal.number(version.number_width(column_type)), _text("0"))
+
+    # The minus sign is cut from the text: negating the value would overflow for the least BIGINT.
+    without_sign = _call("SUBSTRING", _as_text(value), exp.Literal.number(2))
+    complement = _call("TRANSLATE", padded(without_sign), _text(version.DIGITS), _text(version.COMPLEMENT))
+    negative = exp.LT(this=value.copy(), expression=exp.Literal.number(0))
+    case = exp.case().when(negative, _call("CONCAT", _text(version.NEGATIVE_MARK), complement))
+    return case.else_(_call("CONCAT", _text(version.POSITIVE_MARK), padded(_as_text(value.copy()))))
+
+
+def _features(columns: list[OutputColumn]) -> exp.Expression:
+    pairs = [exp.JSONKeyValue(this=_text(c.name), expression=_json_value(c)) for c in columns]
+    return exp.JSONObject(expressions=pairs, null_handling="NULL ON NULL")
+
+
+def _json_value(column: OutputColumn) -> exp.Expression:
+    if not stored_as_text(column.type):
+        return _column(column)
+    if column.type.element is None:
+        return _as_text(_column(column))
+    texts = exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[exp.DataType.build("text")], nested=True)
+    return exp.cast(_column(column), texts)
