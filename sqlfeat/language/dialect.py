@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from sqlglot import exp, parser, tokens
+from sqlglot import exp, generator, parser, tokens
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.tokens import TokenType
 
@@ -82,7 +82,7 @@ class Sqlfeat(Dialect):
             self._match_tvf_name("DATA")
             self._match(TokenType.TABLE)
             table = self._parse_table_parts()
-            partition = self._parse_partition_by()
+            partition = self._parse_session_keys()
             self._match(TokenType.COMMA)
             self._match_tvf_name("TIMECOL")
             if not self._match_text_seq("DESCRIPTOR"):
@@ -96,7 +96,30 @@ class Sqlfeat(Dialect):
                 kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition
             )
 
+        def _parse_session_keys(self) -> list[exp.Expression]:
+            """PARTITION BY keys; the comma before DESCRIPTOR ends them."""
+            keys: list[exp.Expression] = []
+            if not self._match(TokenType.PARTITION_BY):
+                return keys
+            while True:
+                keys.append(self._parse_column())
+                following = self._next.text.upper() if self._next else ""
+                if following in ("DESCRIPTOR", "TIMECOL") or not self._match(TokenType.COMMA):
+                    return keys
+
         def _match_tvf_name(self, *names: str) -> None:
             """Skip `NAME =>` of an argument passed by name; the order is Flink's all the same."""
             if self._curr and self._curr.text.upper() in names and self._next.token_type == TokenType.FARROW:
                 self._advance(2)
+
+    class Generator(generator.Generator):
+        SUPPORTS_WINDOW_EXCLUDE = True
+        TRANSFORMS: t.ClassVar = {
+            **generator.Generator.TRANSFORMS,
+            WindowTvf: lambda self, e: f"{e.args['kind']}(TABLE {self.sql(e, 'this')}, ...)",
+        }
+
+
+def written(node: exp.Expression) -> str:
+    """A piece of SQL as text, for messages and to tell whether two pieces are the same."""
+    return node.sql(dialect=Sqlfeat, comments=False)

@@ -12,6 +12,10 @@ from sqlfeat.language.expr import AggregateCall, Call, Expr
 from sqlfeat.language.types import DataType
 
 
+COMPILER_FAMILY = "compiler"
+"""The family of operations that only the compiler writes; in SQL they are unknown functions."""
+
+
 class TypeMismatch(Exception):
     """The arguments do not fit the operation; the text says what fits."""
 
@@ -115,8 +119,8 @@ class AggregateContext:
 
     Attributes:
         over: turns the bare aggregate into one over the window frame; the identity in a GROUP BY.
-        order: event time and tie-breakers, for aggregates in a GROUP BY that depend on the order of rows; in a
-            window frame the frame has the order and this is empty.
+        order: event time and tie-breakers, for aggregates that depend on the order of rows; empty for the others, and
+            on Flink, where the rows come sorted.
     """
 
     over: Callable[[exp.Expression], exp.Expression]

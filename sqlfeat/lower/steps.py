@@ -8,9 +8,22 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from sqlfeat.language.expr import Expr
+from sqlfeat.language.types import BIGINT
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.plan.columns import OutputColumn
-from sqlfeat.plan.nodes import Filter, LookupJoin, Over, Plan, Project, Scan, Union_, WindowAggregate
+from sqlfeat.plan.nodes import (
+    Filter,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    Plan,
+    Project,
+    Scan,
+    Union_,
+    Unnest,
+    WindowAggregate,
+    WindowTopN,
+)
 
 
 class Steps(ABC):
@@ -66,6 +79,12 @@ class Steps(ABC):
                 return self.group(plan)
             case LookupJoin():
                 return self.lookup(plan)
+            case IntervalJoin():
+                return self.interval(plan)
+            case Unnest():
+                return self.unnest(plan)
+            case WindowTopN():
+                return self._top(plan)
             case Union_():
                 return self._union(plan)
 
@@ -90,6 +109,36 @@ class Steps(ABC):
         for query in queries[1:]:
             union = exp.Union(this=union, expression=query, distinct=False)
         return self.add("union", union)
+
+    def unnest(self, plan: Unnest) -> str:
+        """One row per element; both engines write it alike."""
+        columns = [identifier(plan.element), identifier(plan.position)]
+        elements = exp.Unnest(
+            expressions=[column(plan.array)], offset=True, alias=exp.TableAlias(this=identifier("__u"), columns=columns)
+        )
+        inner = [name for name in plan.schema.names if name != plan.position]
+        position = [
+            self.named(self.expressions.cast(column(plan.position), BIGINT), plan.position)
+            for name in plan.schema.names
+            if name == plan.position
+        ]
+        select = self.select([*self.columns(inner), *position], self.relation(plan.input))
+        select.set("joins", [exp.Join(this=elements, kind="CROSS")])
+        return self.add("elements", select)
+
+    def _top(self, plan: WindowTopN) -> str:
+        """Numbered rows, cut at the limit. Explicit NULL order: by default the engines differ."""
+        order = [exp.Ordered(this=column(name), desc=desc, nulls_first=not desc) for name, desc in plan.order]
+        number = exp.Window(
+            this=exp.Anonymous(this="ROW_NUMBER"),
+            partition_by=self.columns(plan.partition),
+            order=exp.Order(expressions=order),
+            over="OVER",
+        )
+        below = [name for name in plan.schema.names if name != plan.rank]
+        ranked = self.add("ranked", self.select([*self.columns(below), self.named(number, plan.rank)], self.relation(plan.input)))
+        condition = exp.LTE(this=column(plan.rank), expression=exp.Literal.number(plan.limit))
+        return self.add("top", self.select(self.columns([*below, plan.rank]), ranked, condition))
 
     def select(
         self, items: Sequence[exp.Expression], source: str | exp.Expression, condition: exp.Expression | None = None
@@ -126,6 +175,10 @@ class Steps(ABC):
     @abstractmethod
     def group(self, plan: WindowAggregate) -> str:
         """Aggregates per window and key."""
+
+    @abstractmethod
+    def interval(self, plan: IntervalJoin) -> str:
+        """Pairs of rows whose event times differ by a bounded time."""
 
     @abstractmethod
     def lookup(self, plan: LookupJoin) -> str:

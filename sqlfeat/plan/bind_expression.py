@@ -9,11 +9,12 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Call, Column, Expr, Literal
 from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
 from sqlfeat.language.ops.casts import cast_problem
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
-from sqlfeat.language.registry import AGGREGATES, OPERATIONS
+from sqlfeat.language.registry import AGGREGATES, FUNCTIONS, OPERATIONS
 from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, DataType, decimal, parse_type
 from sqlfeat.plan.report import BindError, Report
 
@@ -27,8 +28,8 @@ _BINARY: dict[type[exp.Expression], str] = {
 _UNARY: dict[type[exp.Expression], str] = {exp.Not: "NOT", exp.Neg: "NEGATE"}
 
 _KEYWORD_FUNCTIONS: dict[type[exp.Expression], str] = {
-    exp.CurrentTimestamp: "NOW", exp.CurrentDate: "NOW", exp.CurrentTime: "NOW", exp.CurrentDatetime: "NOW",
-    exp.Localtime: "NOW", exp.Localtimestamp: "NOW",
+    exp.CurrentTimestamp: "CURRENT_TIMESTAMP", exp.CurrentDate: "CURRENT_DATE", exp.CurrentTime: "CURRENT_TIME",
+    exp.CurrentDatetime: "NOW", exp.Localtime: "LOCALTIME", exp.Localtimestamp: "LOCALTIMESTAMP",
 }  # fmt: skip
 
 
@@ -127,8 +128,8 @@ class ExpressionBinder:
         return self.call(name, self._bind_all([node.this, node.expression]), node)
 
     def _unsupported(self, node: exp.Expression) -> BindError:
-        written = node.sql("duckdb")
-        shown = written if len(written) <= 60 else written[:57] + "..."
+        text = written(node)
+        shown = text if len(text) <= 60 else text[:57] + "..."
         return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
 
     def _bind_all(self, nodes: Sequence[exp.Expression]) -> list[Expr]:
@@ -178,6 +179,8 @@ class ExpressionBinder:
             condition = self.bind(branch.this)
             if subject is not None:
                 condition = self.call("=", [subject, condition], branch)
+            elif condition.type not in (BOOLEAN, NULL):
+                raise self._report.fail("SF0303", branch.this, f"a condition is BOOLEAN, not {condition.type}")
             args += [condition, self.bind(branch.args["true"])]
         default = node.args.get("default")
         args.append(self.bind(default) if default else Literal(None, NULL))
@@ -195,9 +198,8 @@ class ExpressionBinder:
             return self._names.aggregate(node)
         if name == "IF":
             return self.call("CASE", self._bind_all(node.expressions), node)
-        if name not in OPERATIONS:
-            known = [known for known in (*OPERATIONS, *AGGREGATES) if known[0].isalpha()]
-            raise self._report.unknown("SF0302", node, "function", name, known)
+        if name not in FUNCTIONS:
+            raise self._report.unknown("SF0302", node, "function", name, [*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS])
         return self.call(name, self._bind_all(node.expressions), node)
 
     def _refused_aggregate(self, name: str, node: exp.Expression) -> BindError:
@@ -231,10 +233,10 @@ class ExpressionBinder:
 
     def type_of(self, node: exp.Expression, place: exp.Expression) -> DataType:
         """The data type written in a cast."""
-        written = node.sql()
-        written = "TIMESTAMP(3)" if written == "TIMESTAMP" and isinstance(place.this, exp.Literal) else written
+        text = written(node)
+        text = "TIMESTAMP(3)" if text == "TIMESTAMP" and isinstance(place.this, exp.Literal) else text
         try:
-            return parse_type(written)
+            return parse_type(text)
         except ValueError as error:
             raise self._report.fail("SF0303", place, str(error)) from None
 

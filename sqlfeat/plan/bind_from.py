@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from sqlfeat.language.dialect import WindowTvf
-from sqlfeat.plan.bind_join import bind_join
+from sqlfeat.language.dialect import WindowTvf, written
+from sqlfeat.plan.bind_join import bind_join, bind_unnest
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.intervals import BadInterval, interval_ms
 from sqlfeat.plan.nodes import GroupWindow, Plan
@@ -44,6 +44,9 @@ class FromBinder:
             raise self._report.fail("SF0306", select, "a SELECT without FROM has no events")
         scope, window = self._table(clause.this)
         for join in [*(clause.this.args.get("joins") or []), *(select.args.get("joins") or [])]:
+            if isinstance(join.this, exp.Unnest) and not window:
+                scope = self._unnest(scope, join)
+                continue
             right, other_window = self._table(join.this)
             if window or other_window:
                 raise self._report.fail(
@@ -52,6 +55,14 @@ class FromBinder:
             scope = bind_join(scope, right, join, self._report)
         return From(scope, window)
 
+    def _unnest(self, scope: Scope, join: exp.Join) -> Scope:
+        arrays = join.this.expressions
+        if len(arrays) != 1 or not isinstance(arrays[0], exp.Column):
+            raise self._report.fail(
+                "SF0408", join, "UNNEST takes one array column", help="compute the array in a subquery"
+            )
+        return bind_unnest(scope, join, scope.resolve(arrays[0], self._report), self._report)
+
     def _table(self, node: exp.Expression) -> tuple[Scope, GroupWindow | None]:
         match node:
             case WindowTvf():
@@ -59,11 +70,16 @@ class FromBinder:
             case exp.Table():
                 if node.args.get("pivots") or node.args.get("sample"):
                     raise self._report.fail("SF0306", node, "PIVOT and SAMPLE are not in the language")
+                if not isinstance(node.this, exp.Identifier):
+                    raise self._report.fail(
+                        "SF0306", node, f"`{written(node.this)}` is not in the language in FROM",
+                        help="declare a source, or write TABLE(TUMBLE(...)), HOP, CUMULATE or SESSION",
+                    )  # fmt: skip
                 return self._visible(self._named(node), node.alias or node.name), None
             case exp.Subquery():
                 return self._visible(self._bind_query(node.this, self._ctes), node.alias or "subquery"), None
             case _:
-                raise self._report.fail("SF0306", node, f"`{node.sql()}` is not in the language in FROM")
+                raise self._report.fail("SF0306", node, f"`{written(node)}` is not in the language in FROM")
 
     def _visible(self, plan: Plan, alias: str) -> Scope:
         shown = [column for column in plan.schema.columns if not column.name.startswith("__")]
@@ -80,7 +96,7 @@ class FromBinder:
         self._check_descriptor(node, scope)
         kind = node.args["kind"]
         try:
-            sizes = [interval_ms(size) for size in node.expressions]
+            sizes = [interval_ms(size, signed=True) for size in node.expressions]
         except BadInterval as problem:
             raise self._report.fail("SF0407", node, f"{kind}: {problem}") from None
         window = self._group_window(kind, sizes, node)
@@ -116,8 +132,12 @@ class FromBinder:
         if not needed <= len(sizes) <= needed + (kind != "SESSION"):
             raise self._report.fail("SF0407", node, f"{kind} has other arguments", help=f"write {forms[kind]}")
         size, step = sizes[needed - 1], sizes[0] if needed == 2 else 0
-        if min(sizes[:needed]) <= 0 or (step and size % step):
+        if min(sizes[:needed]) <= 0:
+            raise self._report.fail("SF0407", node, f"the windows of {kind} need a length greater than zero")
+        if step and size % step:
             other = "step" if kind == "CUMULATE" else "slide"
             raise self._report.fail("SF0407", node, f"the size of {kind} is a whole multiple of its {other}")
-        return GroupWindow(kind, size, step, sizes[needed] if len(sizes) > needed else 0)
+        # Windows repeat, so an offset says the same as what is left of it after whole repetitions.
+        offset = sizes[needed] % (step if kind == "HOP" else size) if len(sizes) > needed else 0
+        return GroupWindow(kind, size, step, offset)
 

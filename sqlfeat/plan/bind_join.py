@@ -1,72 +1,61 @@
-"""Joins: as of the event time, and to static tables."""
+"""Joins: as of the event time, within a time, to static tables, and to the elements of an array."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from sqlfeat.language.expr import Column
-from sqlfeat.plan.nodes import LookupJoin, Scan, Schema
+from sqlfeat.language.types import BIGINT, Kind
+from sqlfeat.plan.join_condition import On, bind_on
+from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Scan, Unnest
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope, Visible
 
-_MIRRORED = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
-_RIGHT = "right:"
-"""Marks columns of the right side while ON is resolved; cannot be part of a column name."""
-
-
-@dataclass(slots=True)
-class _On:
-    keys: list[tuple[str, str]]
-    strict: bool | None = None
-
 
 def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scope:
-    """The left relation with the columns of the one matching right row."""
+    """The left relation with the columns of what the join matches.
+
+    Raises:
+        BindError: after reporting why the join is not possible.
+    """
     side, method = str(join.args.get("side") or ""), str(join.args.get("method") or "")
     if side not in ("", "LEFT") or str(join.args.get("kind") or "") not in ("", "INNER", "OUTER"):
-        raise report.fail("SF0408", join, f"a {side or join.args.get('kind')} join is not in the language", help="use JOIN or LEFT JOIN")
-    on = _bind_on(left, right, join, report)
-    static = right.plan.schema.event_time is None
-    if static:
+        kind = side or join.args.get("kind")
+        raise report.fail("SF0408", join, f"a {kind} join is not in the language", help="use JOIN or LEFT JOIN")
+    on = bind_on(left, right, join, report)
+    inner = side != "LEFT"
+    if right.plan.schema.event_time is None:
         _check_static(right, on, join, report)
-    elif method != "ASOF":
-        raise report.fail(
-            "SF0408",
-            join,
-            "a join of two streams without a time condition would keep both for ever",
-            help="write ASOF LEFT JOIN ... ON keys AND left.event_time >= right.event_time",
-        )
-    elif on.strict is None:
-        raise report.fail("SF0408", join, "an ASOF join needs `left.event_time >= right.event_time` in ON")
-    elif not right.plan.schema.order:
-        raise report.fail(
-            "SF0403",
-            join,
-            "which of several right rows with the same key and event time is the last is left to chance",
-            help="declare `order_by: [event_time, id]` on the right source, with columns that tell such rows apart",
-        )
-    return _joined(left, right, on, inner=side != "LEFT")
+        return _lookup(left, right, on, inner=inner)
+    if method == "ASOF":
+        _check_as_of(right, on, join, report)
+        return _lookup(left, right, on, inner=inner)
+    _check_interval(on, join, report, inner=inner)
+    return _interval(left, right, on, inner=inner)
 
 
-def _joined(left: Scope, right: Scope, on: _On, *, inner: bool) -> Scope:
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """Columns taken from the right side under names that are free on the left."""
+
+    picks: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
+    visible: tuple[Visible, ...]
+
+
+def _pick(left: Scope, right: Scope, *, inner: bool) -> _Picked:
     taken = set(left.plan.schema.names)
     picks: list[tuple[str, str]] = []
     visible: list[Visible] = []
-    columns: list[Column] = []
     for item in right.visible:
         name = _free_name(item.name, item.alias, taken)
         taken.add(name)
-        column = Column(name, item.column.type, item.column.nullable or not inner)
         picks.append((name, item.column.name))
-        columns.append(column)
+        column = Column(name, item.column.type, item.column.nullable or not inner)
         visible.append(Visible(item.alias, item.name, column))
-    below = left.plan.schema
-    schema = replace(below, columns=(*below.columns, *columns))
-    plan = LookupJoin(left.plan, right.plan, tuple(on.keys), tuple(picks), inner, bool(on.strict), schema)
-    return replace(left, plan=plan, visible=(*left.visible, *visible))
+    return _Picked(tuple(picks), tuple(v.column for v in visible), tuple(visible))
 
 
 def _free_name(name: str, alias: str, taken: set[str]) -> str:
@@ -76,64 +65,111 @@ def _free_name(name: str, alias: str, taken: set[str]) -> str:
     return candidate
 
 
-def _bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> _On:
-    marked = [replace(v, column=replace(v.column, name=_RIGHT + v.column.name)) for v in right.visible]
-    both = replace(left, visible=(*left.visible, *marked))
-    result = _On([])
-    for identifier in join.args.get("using") or []:
-        name = exp.Column(this=identifier.copy())
-        name.parent = join
-        result.keys.append((left.resolve(name, report).name, right.resolve(name, report).name))
-    for condition in _conditions(join.args.get("on")):
-        _bind_condition(condition, both, left.plan.schema, right.plan.schema, result, report)
-    if not result.keys:
-        raise report.fail("SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key")
-    return result
+def _lookup(left: Scope, right: Scope, on: On, *, inner: bool) -> Scope:
+    picked = _pick(left, right, inner=inner)
+    below = left.plan.schema
+    schema = replace(below, columns=(*below.columns, *picked.columns))
+    plan = LookupJoin(left.plan, right.plan, tuple(on.keys), picked.picks, inner, on.low_ms == 1, schema)
+    return replace(left, plan=plan, visible=(*left.visible, *picked.visible))
 
 
-def _conditions(on: exp.Expression | None) -> Iterator[exp.Expression]:
-    if on is None:
-        return
-    on = on.unnest()
-    if isinstance(on, exp.And):
-        yield from _conditions(on.this)
-        yield from _conditions(on.expression)
-    else:
-        yield on
+def _interval(left: Scope, right: Scope, on: On, *, inner: bool) -> Scope:
+    """A pair has the time of its later row; ties are broken by the left row, then by the right one."""
+    assert on.low_ms is not None
+    assert on.high_ms is not None
+    picked = _pick(left, right, inner=inner)
+    own, other = left.plan.schema, right.plan.schema
+    hidden = [
+        (f"__right_{number}", other.column(name))
+        for number, name in enumerate((other.event_time or "", *other.order), 1)
+    ]
+    columns = tuple(Column(name, column.type, column.nullable or not inner) for name, column in hidden)
+    event_time = own.event_time if on.low_ms >= 0 else hidden[0][0]
+    ordered = bool(own.order and other.order)
+    order = (own.event_time or "", *own.order, *(name for name, _ in hidden)) if ordered else ()
+    schema = replace(
+        own,
+        columns=(*own.columns, *picked.columns, *columns),
+        event_time=event_time,
+        order=tuple(name for name in order if name != event_time),
+    )
+    picks = (*picked.picks, *((name, column.name) for name, column in hidden))
+    plan = IntervalJoin(left.plan, right.plan, tuple(on.keys), on.low_ms, on.high_ms, picks, inner, schema)
+    visible = (*left.visible, *picked.visible)
+    if event_time != own.event_time:
+        # The right side's event time is the pair's; its visible name stands for the time attribute itself.
+        time = schema.column(event_time or "")
+        names = {v.column.name for v, (_, origin) in zip(picked.visible, picked.picks) if origin == other.event_time}
+        visible = tuple(replace(v, column=time) if v.column.name in names else v for v in visible)
+    return replace(left, plan=plan, visible=visible)
 
 
-def _bind_condition(
-    condition: exp.Expression, both: Scope, left: Schema, right: Schema, result: _On, report: Report
-) -> None:
-    sides = [condition.args.get("this"), condition.args.get("expression")]
-    if not isinstance(condition, (exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)) or not all(
-        isinstance(side, exp.Column) for side in sides
-    ):
+def bind_unnest(left: Scope, join: exp.Join, array: Column, report: Report) -> Scope:
+    """The left relation with one row per element of an array.
+
+    Args:
+        left: the relation; it has the array as a column.
+        join: `CROSS JOIN UNNEST(array) [WITH ORDINALITY] AS alias(element[, position])`.
+        array: the array.
+        report: takes the problems.
+    """
+    unnest = join.this
+    if str(join.args.get("side") or "") or str(join.args.get("kind") or "CROSS") != "CROSS" or join.args.get("on"):
+        raise report.fail("SF0408", join, "an array is unnested with CROSS JOIN", help="write CROSS JOIN UNNEST(a) AS t(x)")
+    if array.type.kind is not Kind.ARRAY or array.type.element is None:
+        raise report.fail("SF0303", unnest, f"UNNEST needs an array, not {array.type}")
+    names = [column.name for column in unnest.args["alias"].args.get("columns") or []] if unnest.args.get("alias") else []
+    offset = unnest.args.get("offset")
+    if isinstance(offset, exp.Identifier):
+        names.append(offset.name)
+    if len(names) != 1 + bool(offset):
+        raise report.fail("SF0408", unnest, "the elements of an array need a name", help="write UNNEST(a) AS t(x)")
+    taken = set(left.plan.schema.names)
+    element = _free_name(names[0], unnest.alias or "element", taken)
+    position = _free_name(names[1] if offset else "__position", unnest.alias or "position", taken | {element})
+    added = (Column(element, array.type.element), Column(position, BIGINT, nullable=False))
+    below = left.plan.schema
+    order = (*below.order, position) if below.order else ()
+    schema = replace(below, columns=(*below.columns, *added), order=order)
+    visible = [Visible(unnest.alias, name, column) for name, column in zip(names, added)]
+    plan = Unnest(left.plan, array.name, element, position, schema)
+    return replace(left, plan=plan, visible=(*left.visible, *visible))
+
+
+def _check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
+    if on.high_ms is not None or on.low_ms not in (0, 1):
         raise report.fail(
-            "SF0408", condition, f"`{condition.sql()}` is not a join condition of the language",
-            help="ON compares columns of the two sides; filter in WHERE or in a subquery",
-        )  # fmt: skip
-    first, second = (both.resolve(side, report) for side in sides if isinstance(side, exp.Column))
-    kind: type[exp.Expression] = type(condition)
-    if first.name.startswith(_RIGHT):
-        first, second, kind = second, first, _MIRRORED.get(kind, kind)
-    if first.name.startswith(_RIGHT) or not second.name.startswith(_RIGHT):
-        raise report.fail("SF0408", condition, "a join condition compares one column of each side")
-    if first.type != second.type:
-        raise report.fail("SF0303", condition, f"`{condition.sql()}` compares {first.type} with {second.type}")
-    other = second.name.removeprefix(_RIGHT)
-    if kind is exp.EQ:
-        result.keys.append((first.name, other))
-    elif kind in (exp.GTE, exp.GT) and (first.name, other) == (left.event_time, right.event_time):
-        result.strict = kind is exp.GT
-    else:
+            "SF0408", join, "an ASOF join needs `left.event_time >= right.event_time` in ON, and no other time condition"
+        )
+    if not right.plan.schema.order:
         raise report.fail(
-            "SF0408", condition, "the time condition of an ASOF join compares the event times of both sides",
-            help=f"write left.{left.event_time} >= right.{right.event_time}",
-        )  # fmt: skip
+            "SF0403",
+            join,
+            "which of several right rows with the same key and event time is the last is left to chance",
+            help="declare `order_by: [event_time, id]` on the right source, with columns that tell such rows apart",
+        )
 
 
-def _check_static(right: Scope, on: _On, join: exp.Join, report: Report) -> None:
+def _check_interval(on: On, join: exp.Join, report: Report, *, inner: bool) -> None:
+    if on.low_ms is None or on.high_ms is None:
+        raise report.fail(
+            "SF0408",
+            join,
+            "a join of two streams without bounds on both event times would keep rows for ever",
+            help="write ASOF LEFT JOIN for the last row, or ON ... AND right.ts BETWEEN left.ts - INTERVAL '1' HOUR AND left.ts",
+        )
+    if on.low_ms > on.high_ms:
+        raise report.fail("SF0408", join, "no two event times meet the bounds of this join")
+    if on.low_ms < 0 < on.high_ms or (on.low_ms < 0 and not inner):
+        raise report.fail(
+            "SF0408",
+            join,
+            "the right row may be later than the left one, whose time the pair would have: it would know the future",
+            help="bound the join so that one side is never later, for example right.ts BETWEEN left.ts - INTERVAL '1' HOUR AND left.ts",
+        )
+
+
+def _check_static(right: Scope, on: On, join: exp.Join, report: Report) -> None:
     plan = right.plan
     unique = {name.lower() for name in plan.source.unique_key} if isinstance(plan, Scan) else set()
     if not unique or {key.lower() for _, key in on.keys} != unique:
@@ -142,5 +178,5 @@ def _check_static(right: Scope, on: _On, join: exp.Join, report: Report) -> None
             "SF0408", join, "a static table is joined on its unique key, so that each event meets one row at most",
             help=f"join on all columns of `unique_key` ({listed})",
         )  # fmt: skip
-    if on.strict is not None:
+    if on.timed:
         raise report.fail("SF0408", join, "a static table has no time to compare")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Column, Expr
 from sqlfeat.language.frame import Frame
 from sqlfeat.plan.intervals import BadInterval, interval_ms
@@ -58,7 +59,7 @@ def check_order(
         raise report.fail(
             "SF0401",
             first,
-            f"a window is ordered by the event time, not by `{first.this.sql()}`",
+            f"a window is ordered by the event time, not by `{written(first.this)}`",
             help=f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
         )
     for position, ordered in enumerate(rest):
@@ -68,7 +69,7 @@ def check_order(
             raise report.fail(
                 "SF0401",
                 ordered,
-                f"`{ordered.this.sql()}` is not the source's tie-breaker",
+                f"`{written(ordered.this)}` is not the source's tie-breaker",
                 help="declare it in the source's `order_by`; ties are broken the same way in every window",
             )
     for ordered in order.expressions:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import AggregateCall, Column, Expr
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import CompositeAggregate, RefusedAggregate, TypeMismatch
@@ -14,18 +15,19 @@ from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.registry import aggregate as aggregate_entry
-from sqlfeat.language.types import BOOLEAN, TIMESTAMP, Kind
+from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP, Kind
 from sqlfeat.language.typing import convert
 from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.bind_from import From
 from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
+from sqlfeat.plan.bind_top import TopN, bind_top_n, is_top_n
 from sqlfeat.plan.frames import frame_problem
-from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, filtered
+from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, WindowTopN, filtered
 from sqlfeat.plan.report import BindError, Report
 from sqlfeat.plan.scope import Scope, with_columns
+from sqlfeat.plan.trace import WINDOW_TIME, origin
 
 WINDOW_COLUMNS = ("window_start", "window_end", "window_time")
-WINDOW_TIME = "__window_time"
 
 
 class SelectBinder:
@@ -44,6 +46,8 @@ class SelectBinder:
         self._partition_items: list[tuple[str, Expr]] = []
         self._inside_aggregate = False
         self._grouping = False
+        self._top: TopN | None = None
+        self._top_text = ""
 
     def bind(self) -> Plan:
         """The plan of the SELECT.
@@ -65,6 +69,8 @@ class SelectBinder:
         return self._assemble(items, having, qualify)
 
     def _refuse_clauses(self) -> None:
+        if not self._select.expressions:
+            raise self._report.fail("SF0300", self._select, "nothing is selected", help="list the columns")
         reasons = {
             "distinct": ("DISTINCT", "use GROUP BY over a window"),
             "order": ("ORDER BY", "a feature view is a set of rows; drop it"),
@@ -115,7 +121,7 @@ class SelectBinder:
             name = expr.name if isinstance(expr, Column) else f"__group_{len(self._grouped) + 1}"
             if not isinstance(expr, Column):
                 self._key_items.append((name, expr))
-            self._grouped[node.sql().lower()] = Column(name, expr.type, expr.nullable)
+            self._grouped[written(node).lower()] = Column(name, expr.type, expr.nullable)
         keys = {column.name for column in self._grouped.values()}
         if self._window.kind == "SESSION" and keys != set(self._window.partition):
             raise self._report.fail(
@@ -182,7 +188,7 @@ class SelectBinder:
         """A GROUP BY key, outside of aggregates."""
         if not self._grouping or self._inside_aggregate:
             return None
-        return self._grouped.get(node.sql().lower())
+        return self._grouped.get(written(node).lower())
 
     def column(self, node: exp.Column) -> Column:
         """The column a name stands for at this point of the SELECT."""
@@ -210,7 +216,7 @@ class SelectBinder:
 
     def aggregate(self, node: exp.Expression) -> Column:
         """The column of an aggregate; the same text gives the same column."""
-        text = node.sql()
+        text = written(node)
         if text in self._over_calls:
             return self._over_calls[text][0].column
         if text in self._group_calls:
@@ -237,7 +243,9 @@ class SelectBinder:
 
     def _over(self, node: exp.Window, text: str) -> Column:
         window = merged_window(node, self._scope.windows, self._report)
-        times = ("window_end", WINDOW_TIME) if self._grouping else (self._scope.plan.schema.event_time or "",)
+        if self._grouping and is_top_n(window):
+            return self._rank_in_window(window, text)
+        times = ("window_end", WINDOW_TIME) if self._grouping else self._event_times()
         check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
         spec = OverSpec(self._partition(window), bind_frame(window, self._report))
         call = self._over_call(node, spec.frame)
@@ -250,6 +258,24 @@ class SelectBinder:
             )
         self._over_calls[text] = (call, spec)
         return call.column
+
+    def _event_times(self) -> tuple[str, ...]:
+        """The event time, and for rows of windows their ends, which are in the same order."""
+        plan = self._scope.plan
+        time = plan.schema.event_time
+        if time is None or origin(plan, time) != WINDOW_TIME:
+            return (time or "",)
+        ends = (name for name in plan.schema.names if origin(plan, name) == "window_end")
+        return (time, *ends)
+
+    def _rank_in_window(self, window: exp.Window, text: str) -> Column:
+        if self._top is None:
+            keys = [column.name for column in self._grouped.values()]
+            self._top = bind_top_n(window, keys, self._expressions.bind, self._select, self._report)
+            self._top_text = text
+        if text != self._top_text:
+            raise self._report.fail("SF0402", window, "one SELECT ranks the rows of a window once", help="use a subquery")
+        return Column(self._top.rank, BIGINT, nullable=False)
 
     def _over_call(self, node: exp.Window, frame: Frame) -> AggregateCall:
         name = f"__over_{len(self._over_calls) + 1}"
@@ -311,13 +337,19 @@ class SelectBinder:
         if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
             node = node.this
         if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
-            raise self._report.fail("SF0302", node, f"`{node.sql()}` is not an aggregate of the language")
+            raise self._report.fail("SF0302", node, f"`{written(node)}` is not an aggregate of the language")
         function = str(node.this).upper()
         if isinstance(AGGREGATES[function], RefusedAggregate):
             self._expressions.bind(node)
         if ignore_nulls and function not in POSITIONAL:
             raise self._report.fail("SF0306", node, f"{function} with IGNORE NULLS is not in the language", help="drop IGNORE NULLS")
-        return replace(self._typed_call(node, function, name, condition, grouped=grouped), ignore_nulls=ignore_nulls)
+        call = replace(self._typed_call(node, function, name, condition, grouped=grouped), ignore_nulls=ignore_nulls)
+        if grouped and self._window and self._window.kind == "SESSION" and ignore_nulls and call.args[0].nullable:
+            raise self._report.fail(
+                "SF0306", node, f"{function} with IGNORE NULLS cannot be kept while sessions merge on Flink",
+                help="leave the rows with NULL out in a subquery",
+            )  # fmt: skip
+        return call
 
     def _typed_call(
         self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool
@@ -355,6 +387,10 @@ class SelectBinder:
             plan = self._group(plan)
         if having is not None:
             plan = filtered(plan, having)
+        if self._top is not None:
+            rank = Column(self._top.rank, BIGINT, nullable=False)
+            schema = replace(plan.schema, columns=(*plan.schema.columns, rank))
+            plan = WindowTopN(plan, self._top.partition, self._top.order, self._top.limit, self._top.rank, schema)
         if self._partition_items:
             plan = with_columns(plan, self._partition_items)
         if self._over_calls:

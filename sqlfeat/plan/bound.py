@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 
 from sqlfeat.language.expr import Call, Expr, Literal, all_of
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP
-from sqlfeat.plan.nodes import Filter, LookupJoin, Over, Plan, Project, Scan, Union_, WindowAggregate
+from sqlfeat.plan.nodes import (
+    Filter,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    Plan,
+    Project,
+    Scan,
+    Union_,
+    Unnest,
+    WindowAggregate,
+    WindowTopN,
+)
 from sqlfeat.plan.output import FEATURE_TIME
 
 
@@ -58,8 +70,20 @@ def _bounded(plan: Plan, part: Slice) -> Plan:
             return replace(plan, input=_bounded(below, _further_back(part, reach)))
         case LookupJoin(left=left, right=right):
             return replace(plan, left=_bounded(left, part), right=_bounded(right, Slice(None, part.end)))
+        case IntervalJoin():
+            return _bounded_interval(plan, part)
+        case Unnest(input=below) | WindowTopN(input=below):
+            return replace(plan, input=_bounded(below, part))
         case Union_(inputs=inputs):
             return replace(plan, inputs=tuple(_bounded(branch, part) for branch in inputs))
+
+
+def _bounded_interval(plan: IntervalJoin, part: Slice) -> Plan:
+    """The side whose time a pair has is cut at the slice, the other one as far back as the join reaches."""
+    back = _further_back(part, [max(abs(plan.low_ms), abs(plan.high_ms))])
+    left_leads = plan.schema.event_time == plan.left.schema.event_time
+    left, right = (part, back) if left_leads else (back, part)
+    return replace(plan, left=_bounded(plan.left, left), right=_bounded(plan.right, right))
 
 
 def _further_back(part: Slice, reach: list[int | None]) -> Slice:

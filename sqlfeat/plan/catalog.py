@@ -21,6 +21,8 @@ class Catalog:
     config: ProjectConfig
     models: Mapping[str, Plan | None]
     """Plan of each model bound so far; None for one with errors of its own."""
+    names: tuple[str, ...] = ()
+    """All models, for what to write instead."""
 
     def relation(self, node: exp.Table, report: Report) -> Plan:
         """The plan of a table named in FROM."""
@@ -37,7 +39,7 @@ class Catalog:
         return plan
 
     def _undeclared(self, node: exp.Table, name: str, report: Report) -> BindError:
-        forms = {m: f"{{{{ ref('{m}') }}}}" for m in self.models if m != report.model.name}
+        forms = {m: f"{{{{ ref('{m}') }}}}" for m in self.names if m != report.model.name}
         forms |= {s.full_name: f"{{{{ source('{s.group}', '{s.name}') }}}}" for s in self.config.sources}
         forms |= {s.name: forms[s.full_name] for s in self.config.sources if s.name not in forms}
         if name in forms:

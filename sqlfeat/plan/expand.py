@@ -8,12 +8,25 @@ from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, Literal, re
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import CompositeAggregate, Macro
 from sqlfeat.language.ops.arithmetic import RAW_DOUBLE_OPS
-from sqlfeat.language.ops.positional import respects_nulls, with_nulls
+from sqlfeat.language.ops.positional import POSITIONAL, respects_nulls, with_nulls
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import OPERATIONS, aggregate
 from sqlfeat.language.types import INT, Kind
 from sqlfeat.plan.frames import Parts, lower_frame
-from sqlfeat.plan.nodes import Filter, LookupJoin, Over, OverSpec, Plan, Project, Schema, Union_, WindowAggregate
+from sqlfeat.plan.nodes import (
+    Filter,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    OverSpec,
+    Plan,
+    Project,
+    Schema,
+    Union_,
+    Unnest,
+    WindowAggregate,
+    WindowTopN,
+)
 
 
 def expand(plan: Plan) -> Plan:
@@ -27,8 +40,10 @@ def expand(plan: Plan) -> Plan:
             return _expand_over(plan)
         case WindowAggregate():
             return _expand_group(plan)
-        case LookupJoin(left=left, right=right):
+        case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
             return replace(plan, left=expand(left), right=expand(right))
+        case Unnest(input=below) | WindowTopN(input=below):
+            return replace(plan, input=expand(below))
         case Union_(inputs=inputs):
             return replace(plan, inputs=tuple(expand(branch) for branch in inputs))
         case _:
@@ -72,6 +87,12 @@ def _expand_group(plan: WindowAggregate) -> Plan:
     calls: list[AggregateCall] = []
     results: list[tuple[str, Expr]] = []
     for call in plan.calls:
+        if plan.window.kind == "SESSION" and call.op in POSITIONAL:
+            # Sessions merge, and Flink's own first and last values cannot; arrays can. Without NULLs both are the same.
+            values, _, element = with_nulls(_without_filter(call), None)
+            calls.append(replace(values, args=tuple(map(expand_expr, values.args))))
+            results.append((call.name, expand_expr(element)))
+            continue
         parts, result = _expand_call(call)
         calls += parts
         results.append((call.name, result))

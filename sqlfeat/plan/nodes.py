@@ -148,6 +148,64 @@ class LookupJoin:
 
 
 @dataclass(frozen=True, slots=True)
+class IntervalJoin:
+    """Pairs of rows with equal keys whose event times differ by no more than a bounded time.
+
+    Attributes:
+        keys: pairs (left column, right column) that must be equal; NULL matches nothing.
+        low_ms, high_ms: least and greatest (left event time - right event time), milliseconds, both allowed. They have
+            the same sign or are zero: the later of the two rows is always on the same side, and a pair's time is its.
+        picks: pairs (name in the output, right column).
+        inner: drop left rows without a match.
+    """
+
+    left: Plan
+    right: Plan
+    keys: tuple[tuple[str, str], ...]
+    low_ms: int
+    high_ms: int
+    picks: tuple[tuple[str, str], ...]
+    inner: bool
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Unnest:
+    """One row per element of an array column; rows with an empty or NULL array give none.
+
+    Attributes:
+        array: the array column.
+        element: name of the column with the element.
+        position: name of the column with its position, from 1.
+    """
+
+    input: Plan
+    array: str
+    element: str
+    position: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTopN:
+    """The first rows of each window by an order that leaves no ties.
+
+    Attributes:
+        partition: `window_start`, `window_end` and further columns.
+        order: (column, descending); NULL comes first ascending and last descending.
+        limit: how many rows.
+        rank: name of the column with the row's number, from 1.
+    """
+
+    input: Plan
+    partition: tuple[str, ...]
+    order: tuple[tuple[str, bool], ...]
+    limit: int
+    rank: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
 class Union_:
     """UNION ALL of relations with the same columns."""
 
@@ -155,7 +213,7 @@ class Union_:
     schema: Schema
 
 
-Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, Union_]
+Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, IntervalJoin, Unnest, WindowTopN, Union_]
 
 
 def inputs_of(plan: Plan) -> tuple[Plan, ...]:
@@ -163,7 +221,7 @@ def inputs_of(plan: Plan) -> tuple[Plan, ...]:
     match plan:
         case Scan():
             return ()
-        case LookupJoin(left=left, right=right):
+        case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
             return (left, right)
         case Union_(inputs=inputs):
             return inputs

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlfeat.language.expr import Column, Expr
-from sqlfeat.plan.bind_select import WINDOW_TIME
 from sqlfeat.plan.columns import OutputColumn, Role
-from sqlfeat.plan.nodes import Filter, LookupJoin, Over, Plan, Project, Schema, WindowAggregate
+from sqlfeat.plan.nodes import Plan, Project, Schema
 from sqlfeat.plan.report import Report
+from sqlfeat.plan.trace import WINDOW_TIME, is_grouped, origin
 from sqlfeat.project.config import Entity, Materialization, ProjectConfig
 from sqlfeat.templating.rendered import RenderedModel
 
@@ -88,41 +88,18 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
         time = plan.schema.event_time
         written = "window_end" if model.config.materialized is Materialization.WINDOW else time
         raise report.fail("SF0405", None, "a feature view needs the column `feature_time`", help=f"add `{written} AS feature_time`")
-    grouped = _is_grouped(plan)
+    grouped = is_grouped(plan)
     if (model.config.materialized is Materialization.WINDOW) != grouped:
         fitting = "window" if grouped else "event"
         raise report.fail(
             "SF0310", None, f"materialized='{model.config.materialized.value}' does not fit: the view has one row per {fitting}",
             help=f"write materialized='{fitting}'",
         )  # fmt: skip
-    origin = _origin(plan, FEATURE_TIME)
+    copied = origin(plan, FEATURE_TIME)
     expected = {plan.schema.event_time, FEATURE_TIME}
-    if grouped and origin not in ("window_end", WINDOW_TIME):
+    if grouped and copied not in ("window_end", WINDOW_TIME):
         raise report.fail("SF0405", None, "`feature_time` of a window view is the window's end", help="write `window_end AS feature_time`")
-    if not grouped and plan.schema.event_time != FEATURE_TIME and origin not in expected | {"window_end"}:
+    if not grouped and plan.schema.event_time != FEATURE_TIME and copied not in expected | {"window_end"}:
         raise report.fail(
             "SF0405", None, "`feature_time` is not the event time", help="write `EVENT_TIME AS feature_time`"
         )
-
-
-def _is_grouped(plan: Plan) -> bool:
-    """Whether the rows are windows: a window aggregate below nothing but projections and filters."""
-    while isinstance(plan, (Project, Filter)):
-        plan = plan.input
-    return isinstance(plan, WindowAggregate)
-
-
-def _origin(plan: Plan, name: str) -> str:
-    """The column that `name` is a plain copy of, followed down to a window aggregate."""
-    while True:
-        match plan:
-            case Project(input=below, items=items):
-                expr = dict(items)[name]
-                if not isinstance(expr, Column):
-                    return ""
-                plan, name = below, expr.name
-            case Filter(input=below) | Over(input=below) | LookupJoin(left=below):
-                plan = below
-            case _:
-                return name
-

@@ -8,6 +8,7 @@ from sqlfeat.language.expr import Column, Expr, columns_of, rewrite
 from sqlfeat.language.registry import aggregate
 from sqlfeat.plan.nodes import (
     Filter,
+    IntervalJoin,
     LookupJoin,
     Over,
     Plan,
@@ -15,7 +16,9 @@ from sqlfeat.plan.nodes import (
     Scan,
     Schema,
     Union_,
+    Unnest,
     WindowAggregate,
+    WindowTopN,
 )
 
 
@@ -36,6 +39,16 @@ def prune(plan: Plan, needed: set[str]) -> Plan:
             return _prune_group(plan, needed)
         case LookupJoin():
             return _prune_lookup(plan, needed)
+        case IntervalJoin():
+            return _prune_interval(plan, needed)
+        case Unnest():
+            below = prune(plan.input, (needed - {plan.element, plan.position}) | {plan.array})
+            kept = set(below.schema.names) | {plan.element, plan.position}
+            return replace(plan, input=below, schema=_kept(plan.schema, kept))
+        case WindowTopN():
+            ordered = {name for name, _ in plan.order} | set(plan.partition)
+            below = prune(plan.input, (needed - {plan.rank}) | ordered)
+            return replace(plan, input=below, schema=_kept(plan.schema, set(below.schema.names) | {plan.rank}))
         case Union_(inputs=inputs):
             branches = tuple(prune(branch, needed) for branch in inputs)
             return Union_(branches, _kept(plan.schema, set(branches[0].schema.names)))
@@ -98,6 +111,15 @@ def _prune_group(plan: WindowAggregate, needed: set[str]) -> Plan:
     dropped = {call.name for call in plan.calls} - {call.name for call in calls}
     schema = _kept(plan.schema, set(plan.schema.names) - dropped)
     return replace(plan, input=prune(plan.input, wanted), calls=calls, schema=schema)
+
+
+def _prune_interval(plan: IntervalJoin, needed: set[str]) -> Plan:
+    picks = tuple((name, column) for name, column in plan.picks if name in needed)
+    names = {name for name, _ in plan.picks}
+    left = prune(plan.left, (needed - names) | {key for key, _ in plan.keys})
+    right = prune(plan.right, {key for _, key in plan.keys} | {column for _, column in picks})
+    kept = set(left.schema.names) | {name for name, _ in picks}
+    return replace(plan, left=left, right=right, picks=picks, schema=_kept(plan.schema, kept))
 
 
 def _prune_lookup(plan: LookupJoin, needed: set[str]) -> Plan:

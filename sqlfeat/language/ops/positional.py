@@ -25,11 +25,7 @@ def _type_value(args: Sequence[Expr]) -> Typed:
 
 def _duckdb(name: str) -> AggregateLowering:
     def lower(call: AggregateCall, args: Sequence[exp.Expression], context: AggregateContext) -> exp.Expression:
-        operand: exp.Expression = args[0].copy()
-        if context.order:
-            ordered = [exp.Ordered(this=column.copy(), nulls_first=False) for column in context.order]
-            operand = exp.Order(this=operand, expressions=ordered)
-        tree: exp.Expression = exp.Anonymous(this=name, expressions=[operand])
+        tree: exp.Expression = fn(name, args[0], fn("ROW", *context.order))
         if call.args[0].nullable:
             tree = exp.Filter(this=tree, expression=exp.Where(this=not_null(args[0])))
         return context.over(tree)
@@ -43,9 +39,9 @@ def _flink(name: str) -> AggregateLowering:
 
 AGGREGATES = (
     Aggregate("FIRST_VALUE", "The first value in event-time order; with IGNORE NULLS the first that is not NULL.",
-              _type_value, _duckdb("first"), _flink("FIRST_VALUE"), "FIRST_VALUE(x)", ordered=True, mergeable=False),
+              _type_value, _duckdb("arg_min"), _flink("FIRST_VALUE"), "FIRST_VALUE(x)", ordered=True, mergeable=False),
     Aggregate("LAST_VALUE", "The last value in event-time order; with IGNORE NULLS the last that is not NULL.",
-              _type_value, _duckdb("last"), _flink("LAST_VALUE"), "LAST_VALUE(x)", ordered=True, mergeable=False),
+              _type_value, _duckdb("arg_max"), _flink("LAST_VALUE"), "LAST_VALUE(x)", ordered=True, mergeable=False),
 )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from sqlfeat.language.trees import binary, case, fn, number, text
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
-from sqlfeat.plan.bind_select import WINDOW_TIME
-from sqlfeat.plan.nodes import GroupWindow, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import GroupWindow, IntervalJoin, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+from sqlfeat.plan.trace import WINDOW_TIME
 
 
 _STARTS, _SESSION = "__starts", "__session"
@@ -35,9 +35,8 @@ class DuckdbSteps(Steps):
         items = self.columns(plan.input.schema.names)
         for call, spec in plan.calls:
             below = plan.input.schema
-            # A frame of event times takes in peers in no order of their own, so the aggregate itself must sort.
-            sorts = aggregate(call.op).ordered and not spec.frame.rows
-            order = tuple(column(name) for name in (below.event_time or "", *below.order)) if sorts else ()
+            ordered = aggregate(call.op).ordered
+            order = tuple(column(name) for name in (below.event_time or "", *below.order)) if ordered else ()
             context = AggregateContext(_attach_over(call, spec, below), order)
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         return self.add("windows", self.select(items, source))
@@ -138,6 +137,22 @@ class DuckdbSteps(Steps):
         select.set("joins", [join])
         return self.add("joined", select)
 
+    def interval(self, plan: IntervalJoin) -> str:
+        left, right = self.relation(plan.left), self.relation(plan.right)
+        own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
+        on: exp.Expression = exp.And(
+            this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
+            expression=exp.LTE(this=own.copy(), expression=_shifted(other, plan.high_ms)),
+        )
+        for key, match in reversed(plan.keys):
+            on = exp.And(this=exp.EQ(this=_of("l", key), expression=_of("r", match)), expression=on)
+        items = [_of("l", name) for name in plan.left.schema.names]
+        picked = [self.named(_of("r", match), name) for name, match in plan.picks]
+        join = exp.Join(this=_aliased(right, "r"), side=None if plan.inner else "LEFT", on=on)
+        select = self.select([*items, *picked], _aliased(left, "l"))
+        select.set("joins", [join])
+        return self.add("joined", select)
+
     def _latest(self, plan: LookupJoin) -> str:
         """The right side with one row per key and event time: of a tie the last."""
         right, schema = self.relation(plan.right), plan.right.schema
@@ -180,6 +195,11 @@ def _frame(frame: Frame) -> exp.WindowSpec:
 
 def _milliseconds(value: int) -> exp.Expression:
     return exp.Interval(this=text(str(value)), unit=exp.Var(this="MILLISECONDS"))
+
+
+def _shifted(time: exp.Expression, milliseconds: int) -> exp.Expression:
+    kind = exp.Add if milliseconds >= 0 else exp.Sub
+    return kind(this=time.copy(), expression=_milliseconds(abs(milliseconds))) if milliseconds else time.copy()
 
 
 def _times(index: exp.Expression, step_ms: int) -> exp.Expression:

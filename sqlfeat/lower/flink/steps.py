@@ -18,8 +18,8 @@ from sqlfeat.lower.flink.intervals import interval
 from sqlfeat.lower.flink.sources import EVENT_TIME
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
-from sqlfeat.plan.bind_select import WINDOW_TIME
-from sqlfeat.plan.nodes import LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
+from sqlfeat.plan.trace import WINDOW_TIME
 
 _MATCH, _IS_LEFT, _HIT = "__match", "__is_left", "__hit"
 
@@ -91,6 +91,30 @@ class FlinkSteps(Steps):
         select.set("group", exp.Group(expressions=keys))
         return self.add("groups", select)
 
+    def interval(self, plan: IntervalJoin) -> str:
+        """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one."""
+        left, right = self.relation(plan.left), self.relation(plan.right)
+        own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
+        on: exp.Expression = exp.And(
+            this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
+            expression=exp.LTE(this=own.copy(), expression=_shifted(other, plan.high_ms)),
+        )
+        for key, match in reversed(plan.keys):
+            on = exp.And(this=exp.EQ(this=_of("l", key), expression=_of("r", match)), expression=on)
+        time = plan.schema.event_time
+
+        def item(tree: exp.Expression, name: str, origin: str, event_time: str | None) -> exp.Expression:
+            plain = origin == event_time and name != time
+            return self.named(self.expressions.cast(tree, TIMESTAMP) if plain else tree, name)
+
+        items = [item(_of("l", n), n, n, plan.left.schema.event_time) for n in plan.left.schema.names]
+        items += [item(_of("r", o), n, o, plan.right.schema.event_time) for n, o in plan.picks]
+        table = exp.Table(this=identifier(left), alias=exp.TableAlias(this=identifier("l")))
+        other_table = exp.Table(this=identifier(right), alias=exp.TableAlias(this=identifier("r")))
+        select = self.select(items, table)
+        select.set("joins", [exp.Join(this=other_table, side=None if plan.inner else "LEFT", on=on)])
+        return self.add("joined", select)
+
     def lookup(self, plan: LookupJoin) -> str:
         """The last matching row as an aggregate over both sides.
 
@@ -150,6 +174,15 @@ class FlinkSteps(Steps):
         ]
         fields.append(exp.ColumnDef(this=identifier(_HIT), kind=exp.DataType.build("BOOLEAN")))
         return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
+
+
+def _of(alias: str, name: str) -> exp.Column:
+    return exp.Column(this=identifier(name), table=identifier(alias))
+
+
+def _shifted(time: exp.Expression, milliseconds: int) -> exp.Expression:
+    kind = exp.Add if milliseconds >= 0 else exp.Sub
+    return kind(this=time.copy(), expression=interval(abs(milliseconds))) if milliseconds else time.copy()
 
 
 def _field(name: str) -> exp.Expression:

@@ -1,0 +1,88 @@
+"""The first N rows of each window: ROW_NUMBER() by something other than time, cut by QUALIFY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from sqlfeat.language.dialect import written
+from sqlfeat.language.expr import Column, Expr
+from sqlfeat.plan.report import Report
+
+RANK = "__rank"
+_BOUNDS = ("window_start", "window_end")
+
+
+@dataclass(frozen=True, slots=True)
+class TopN:
+    """What a window Top-N ranks by; see `nodes.WindowTopN`."""
+
+    partition: tuple[str, ...]
+    order: tuple[tuple[str, bool], ...]
+    limit: int
+    rank: str = RANK
+
+
+def is_top_n(window: exp.Window) -> bool:
+    """Whether OVER ranks the rows of a window, rather than following time."""
+    names = {column.name.lower() for column in window.args.get("partition_by") or []}
+    function = window.this
+    return isinstance(function, exp.Anonymous) and str(function.this).upper() == "ROW_NUMBER" and set(_BOUNDS) <= names
+
+
+def bind_top_n(
+    window: exp.Window,
+    keys: Sequence[str],
+    bind: Callable[[exp.Expression], Expr],
+    select: exp.Select,
+    report: Report,
+) -> TopN:
+    """The ranking of a window and its limit.
+
+    Args:
+        window: the ROW_NUMBER() OVER (...).
+        keys: GROUP BY keys; together with the window they tell the rows apart.
+        bind: binds an expression.
+        select: has the QUALIFY with the limit.
+        report: takes the problems.
+
+    Raises:
+        BindError: after reporting what is missing.
+    """
+    partition = [_column(node, bind, report) for node in window.args.get("partition_by") or []]
+    clause = window.args.get("order")
+    order = [(_column(o.this, bind, report), bool(o.args.get("desc"))) for o in (clause.expressions if clause else [])]
+    undecided = [key for key in keys if key not in partition and key not in dict(order)]
+    if undecided:
+        raise report.fail(
+            "SF0403", window, "rows that rank the same are in an order left to chance",
+            help=f"add {', '.join(undecided)} to the ORDER BY of ROW_NUMBER()",
+        )  # fmt: skip
+    return TopN(tuple(partition), tuple(order), _limit(window, select, report))
+
+
+def _column(node: exp.Expression, bind: Callable[[exp.Expression], Expr], report: Report) -> str:
+    column = bind(node)
+    if not isinstance(column, Column):
+        raise report.fail("SF0306", node, "rows of a window are ranked by columns", help="compute the value in a subquery")
+    return column.name
+
+
+def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
+    """N of `QUALIFY ROW_NUMBER() OVER (...) <= N`, or of an alias of it."""
+    names = {written(window).lower()}
+    names |= {item.alias.lower() for item in select.expressions if isinstance(item, exp.Alias) and written(item.this) == written(window)}
+    qualify = select.args.get("qualify")
+    for condition in qualify.this.flatten() if qualify and isinstance(qualify.this, exp.And) else [qualify.this] if qualify else []:
+        left, right = condition.args.get("this"), condition.args.get("expression")
+        if left is None or written(left).lower() not in names or not isinstance(right, exp.Literal) or not right.name.isdigit():
+            continue
+        if isinstance(condition, exp.LTE):
+            return int(right.name)
+        if isinstance(condition, exp.LT):
+            return int(right.name) - 1
+        if isinstance(condition, exp.EQ) and right.name == "1":
+            return 1
+    raise report.fail("SF0402", window, "a ranking of a window needs a limit", help="add QUALIFY ROW_NUMBER() OVER (...) <= 3")

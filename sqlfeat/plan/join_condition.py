@@ -1,0 +1,134 @@
+"""The ON clause: equal keys, and how far apart the event times of the two sides may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from sqlfeat.language.dialect import written
+from sqlfeat.language.expr import Column
+from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.report import Report
+from sqlfeat.plan.scope import Scope
+
+RIGHT = "right:"
+"""Marks columns of the right side while ON is resolved; cannot be part of a column name."""
+_MIRRORED = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
+
+
+@dataclass(slots=True)
+class On:
+    """What ON says.
+
+    Attributes:
+        keys: pairs (left column, right column) that must be equal.
+        low_ms, high_ms: bounds, both allowed, of (left event time - right event time); None is no bound.
+    """
+
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    low_ms: int | None = None
+    high_ms: int | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether ON compares the event times."""
+        return self.low_ms is not None or self.high_ms is not None
+
+
+def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
+    """Bind ON or USING.
+
+    Raises:
+        BindError: after reporting a condition that is not one of the language.
+    """
+    marked = tuple(replace(v, column=replace(v.column, name=RIGHT + v.column.name)) for v in right.visible)
+    binder = _OnBinder(replace(left, visible=(*left.visible, *marked)), left, right, report)
+    for identifier in join.args.get("using") or []:
+        name = exp.Column(this=identifier.copy())
+        name.parent = join
+        binder.result.keys.append((left.resolve(name, report).name, right.resolve(name, report).name))
+    for condition in _conditions(join.args.get("on")):
+        binder.bind(condition)
+    if not binder.result.keys:
+        raise report.fail("SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key")
+    return binder.result
+
+
+def _conditions(on: exp.Expression | None) -> Iterator[exp.Expression]:
+    if on is None:
+        return
+    on = on.unnest()
+    if isinstance(on, exp.And):
+        yield from _conditions(on.this)
+        yield from _conditions(on.expression)
+    elif isinstance(on, exp.Between):
+        for kind, bound in ((exp.GTE, "low"), (exp.LTE, "high")):
+            part = kind(this=on.this.copy(), expression=on.args[bound].copy())
+            part.parent = on.parent
+            yield part
+    else:
+        yield on
+
+
+class _OnBinder:
+    def __init__(self, both: Scope, left: Scope, right: Scope, report: Report) -> None:
+        self.result = On()
+        self._both = both
+        self._times = (left.plan.schema.event_time, right.plan.schema.event_time)
+        self._report = report
+
+    def bind(self, condition: exp.Expression) -> None:
+        if not isinstance(condition, (exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)):
+            raise self._not_a_condition(condition)
+        (first, first_ms), (second, second_ms) = self._side(condition.this, condition), self._side(condition.expression, condition)
+        kind: type[exp.Expression] = type(condition)
+        if first.name.startswith(RIGHT):
+            first, second, first_ms, second_ms = second, first, second_ms, first_ms
+            kind = _MIRRORED.get(kind, kind)
+        if first.name.startswith(RIGHT) or not second.name.startswith(RIGHT):
+            raise self._report.fail("SF0408", condition, "a join condition compares one column of each side")
+        if first.type != second.type:
+            raise self._report.fail("SF0303", condition, f"`{written(condition)}` compares {first.type} with {second.type}")
+        other = second.name.removeprefix(RIGHT)
+        if kind is exp.EQ and first_ms == second_ms == 0:
+            self.result.keys.append((first.name, other))
+        elif kind is not exp.EQ and (first.name, other) == self._times:
+            self._bound(kind, second_ms - first_ms)
+        else:
+            raise self._report.fail(
+                "SF0408", condition, "the time condition of a join compares the event times of both sides",
+                help=f"write left.{self._times[0]} >= right.{self._times[1]}",
+            )  # fmt: skip
+
+    def _bound(self, kind: type[exp.Expression], limit: int) -> None:
+        on = self.result
+        if kind in (exp.GTE, exp.GT):
+            low = limit + (kind is exp.GT)
+            on.low_ms = low if on.low_ms is None else max(low, on.low_ms)
+        else:
+            high = limit - (kind is exp.LT)
+            on.high_ms = high if on.high_ms is None else min(high, on.high_ms)
+
+    def _side(self, node: exp.Expression, condition: exp.Expression) -> tuple[Column, int]:
+        """A column and the milliseconds added to it."""
+        node = node.unnest()
+        if isinstance(node, exp.Column):
+            return self._both.resolve(node, self._report), 0
+        if isinstance(node, (exp.Add, exp.Sub)):
+            column, shift = node.this.unnest(), node.expression.unnest()
+            if isinstance(column, exp.Column) and isinstance(shift, exp.Interval):
+                try:
+                    amount = interval_ms(shift)
+                except BadInterval as problem:
+                    raise self._report.fail("SF0408", condition, f"in a join condition, {problem}") from None
+                sign = 1 if isinstance(node, exp.Add) else -1
+                return self._both.resolve(column, self._report), sign * amount
+        raise self._not_a_condition(condition)
+
+    def _not_a_condition(self, condition: exp.Expression) -> Exception:
+        return self._report.fail(
+            "SF0408", condition, f"`{written(condition)}` is not a join condition of the language",
+            help="ON compares columns of the two sides; filter in WHERE or in a subquery",
+        )  # fmt: skip
