@@ -1,0 +1,178 @@
+"""The frozen configuration of a project: what the YAML files say, checked and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from sqlfeat.diagnostics.model import Span
+from sqlfeat.language.types import DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A declared column of a source or an entity key."""
+
+    name: str
+    type: DataType
+    nullable: bool = True
+    description: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where a source lives as history, read by DuckDB."""
+
+    format: str
+    """`parquet`, `csv` or `json`."""
+    path: str
+    """A file or glob, relative to the project directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Where a source lives as a stream, read by Flink."""
+
+    connector: str
+    """`filesystem` (replayed once, the job ends with the input)."""
+    path: str
+    format: str = "json"
+    """`json`: one JSON object a line."""
+    trusted: bool = False
+    """Skip the check of every field: faster, but a field that does not fit its type becomes NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A declared event stream, or a static table when `event_time` is None."""
+
+    group: str
+    """First argument of `source()`."""
+    name: str
+    """Second argument of `source()`."""
+    columns: tuple[Column, ...]
+    event_time: str | None
+    lateness_ms: int
+    """How far out of order events may come, milliseconds; an event further behind is late."""
+    order_by: tuple[str, ...]
+    """Tie-breaker columns after the event time; empty when the source declares none."""
+    unique_key: tuple[str, ...]
+    available_at: str | None
+    stream: Stream | None
+    history: History | None
+    description: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+    span: Span | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`group.name`, as diagnostics print it."""
+        return f"{self.group}.{self.name}"
+
+    @property
+    def is_static(self) -> bool:
+        """A table without event time: joined by its unique key, the same at all times."""
+        return self.event_time is None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, case-insensitively."""
+        return next((c for c in self.columns if c.name.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What features describe: one or more key columns."""
+
+    name: str
+    keys: tuple[Column, ...]
+    description: str = ""
+    span: Span | None = None
+
+
+class Materialization(Enum):
+    """What becomes of a model."""
+
+    VIEW = "view"
+    """Inlined staging: no table, no features."""
+    EVENT = "event"
+    """A feature view with one row per event."""
+    WINDOW = "window"
+    """A feature view with one row per closed window."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """What `config()` in the model, its properties in YAML and the folder defaults say together."""
+
+    materialized: Materialization
+    entity: str | None = None
+    tags: tuple[str, ...] = ()
+    owner: str = ""
+    enabled: bool = True
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProperties:
+    """Documentation of a model from YAML."""
+
+    name: str
+    description: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    """(column name, description)."""
+    span: Span | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+    """`config:` of the entry, weaker than `config()` in the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineTarget:
+    """The online store of a target."""
+
+    type: str
+    """`sqlite` or `redis`."""
+    path: str = ""
+    """SQLite file, relative to the project directory."""
+    url: str = ""
+    """Redis URL, for example `redis://127.0.0.1:6379/0`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place to run in: `targets:` of project.yml."""
+
+    name: str
+    online: OnlineTarget
+    offline_path: str
+    """Folder of the Parquet offline store, relative to the project directory."""
+    parallelism: int = 2
+    """Parallelism of the Flink job."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConfig:
+    """project.yml plus every YAML file below `models/`."""
+
+    root: Path
+    name: str
+    vars: dict[str, Any]
+    targets: dict[str, Target]
+    default_target: str
+    model_paths: tuple[str, ...]
+    macro_paths: tuple[str, ...]
+    sources: tuple[Source, ...]
+    entities: tuple[Entity, ...]
+    properties: tuple[ModelProperties, ...]
+    defaults: tuple[tuple[str, dict[str, Any]], ...] = ()
+    """(folder, config) of `defaults:`, longest folder first."""
+
+    def source(self, group: str, name: str) -> Source | None:
+        """The source that `source(group, name)` names."""
+        return next((s for s in self.sources if (s.group, s.name) == (group, name)), None)
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity of that name."""
+        return next((e for e in self.entities if e.name == name), None)

@@ -1,0 +1,210 @@
+"""`sources:` of the YAML files: event streams and static tables with typed columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlfeat.diagnostics.suggest import did_you_mean
+from sqlfeat.language.types import TIMESTAMP, DataType, parse_type
+from sqlfeat.project.config import Column, History, Source, Stream
+from sqlfeat.project.durations import parse_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlfeat.project.block import Block
+    from sqlfeat.project.yaml_file import Located
+
+    Describe = Callable[[Block], str]
+
+_TABLE_HINTS = dict.fromkeys(
+    ("event_time", "lateness", "order_by", "available_at"),
+    "a table is the same at all times; what has an event time is declared under `streams:`",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A column as written: `nullable` is None when nothing was said."""
+
+    column: Column
+    nullable: bool | None
+
+
+def read_sources(group: Block, describe: Describe) -> list[Source]:
+    """The streams and tables of one entry of `sources:`."""
+    name = group.name()
+    describe(group)
+    streams = group.blocks("streams", "a stream")
+    tables = group.blocks("tables", "a table")
+    group.close()
+    if name is None:
+        return []
+    read = [_read_source(block, name.value, describe, static=False) for block in streams]
+    read += [_read_source(block, name.value, describe, static=True) for block in tables]
+    return [source for source in read if source]
+
+
+def read_type(block: Block) -> DataType | None:
+    """The required `type` of a column or key."""
+    written = block.located("type", required=True)
+    if written is None:
+        return None
+    try:
+        return parse_type(written.value)
+    except ValueError as error:
+        block.file.problem("SF0109", str(error), written.span)
+        return None
+
+
+def _read_source(block: Block, group: str, describe: Describe, *, static: bool) -> Source | None:
+    name, description = block.name(), describe(block)
+    before = len(block.file.problems)
+    declared = _read_columns(block, describe)
+    # After a broken column, "unknown column" about the references to it would only be noise.
+    columns = _Columns(block, declared, complete=len(block.file.problems) == before)
+    event_time = None if static else columns.time("event_time", required=True)
+    order_by = () if static else columns.names("order_by")
+    order_by = order_by[1:] if order_by and order_by[0].value == event_time else order_by
+    unique_key = columns.names("unique_key")
+    lateness = 0 if static else _read_lateness(block)
+    available_at = None if static else columns.time("available_at")
+    stream, history = _read_stream(block), _read_history(block)
+    meta = block.free("meta")
+    block.close(_TABLE_HINTS if static else None)
+    typed = columns.finish(event_time, order_by, unique_key)
+    if name is None:
+        return None
+    return Source(
+        group=group,
+        name=name.value,
+        columns=typed,
+        event_time=event_time,
+        lateness_ms=lateness,
+        order_by=tuple(column.value for column in order_by),
+        unique_key=tuple(column.value for column in unique_key),
+        available_at=available_at,
+        stream=stream,
+        history=history,
+        description=description,
+        meta=meta,
+        span=name.span,
+    )
+
+
+def _read_columns(source: Block, describe: Describe) -> dict[str, _Declared]:
+    declared: dict[str, _Declared] = {}
+    for block in source.blocks("columns", "a column", required=True):
+        name, kind, nullable = block.name(), read_type(block), block.flag("nullable")
+        description = describe(block)
+        block.close()
+        if name is None:
+            continue
+        if name.value in declared:
+            block.file.problem("SF0111", f"column `{name.value}` is declared twice in {source.what}", name.span)
+        elif kind is not None:
+            column = Column(name.value, kind, nullable is not False, description, name.span)
+            declared[name.value] = _Declared(column, nullable)
+    return declared
+
+
+class _Columns:
+    """The columns of one source, and the checks of those that other keys name."""
+
+    def __init__(self, block: Block, declared: dict[str, _Declared], *, complete: bool) -> None:
+        self._block = block
+        self._declared = declared
+        self._complete = complete
+
+    def time(self, key: str, *, required: bool = False) -> str | None:
+        """The column a clock key names; it must be a TIMESTAMP(3)."""
+        written = self._block.located(key, required=required)
+        if written is None or not self._known(key, written):
+            return None
+        found = self._declared.get(written.value)
+        if found and found.column.type != TIMESTAMP:
+            self._block.file.problem(
+                "SF0112",
+                f"`{key}` must be a TIMESTAMP(3), but column `{written.value}` is {found.column.type}",
+                written.span,
+                hint="declare the column as TIMESTAMP(3), in UTC",
+            )
+        return written.value
+
+    def names(self, key: str) -> tuple[Located[str], ...]:
+        """The columns a list names, each once."""
+        known = [column for column in self._block.texts(key) if self._known(key, column)]
+        unique = {column.value: column for column in reversed(known)}
+        for column in known:
+            if unique[column.value] is not column:
+                self._block.file.problem("SF0111", f"`{key}` names column `{column.value}` twice", column.span)
+        return tuple(column for column in known if unique[column.value] is column)
+
+    def _known(self, key: str, written: Located[str]) -> bool:
+        if written.value in self._declared or not self._complete:
+            return written.value in self._declared
+        self._block.file.problem(
+            "SF0110",
+            f"`{key}` names column `{written.value}`, which {self._block.what} does not declare",
+            written.span,
+            label=did_you_mean(written.value, self._declared),
+            notes=(f"columns: {', '.join(self._declared)}",),
+        )
+        return False
+
+    def finish(
+        self, event_time: str | None, order_by: tuple[Located[str], ...], unique_key: tuple[Located[str], ...]
+    ) -> tuple[Column, ...]:
+        """The columns, those made NOT NULL that identify, order or time the rows."""
+        for key, named in (("order_by", order_by), ("unique_key", unique_key)):
+            for column in named:
+                self._refuse_nullable(key, column)
+        required = {event_time} | {column.value for column in (*order_by, *unique_key)}
+        return tuple(
+            replace(d.column, nullable=False) if name in required and d.nullable is not True else d.column
+            for name, d in self._declared.items()
+        )
+
+    def _refuse_nullable(self, key: str, written: Located[str]) -> None:
+        if self._declared[written.value].nullable:
+            self._block.file.problem(
+                "SF0112",
+                f"column `{written.value}` of `{key}` is declared `nullable: true`",
+                written.span,
+                notes=("a NULL here would leave the order of rows, or which row is kept, to chance",),
+                hint="drop `nullable: true`: a row without the value then goes to the reject log",
+            )
+
+
+def _read_lateness(block: Block) -> int:
+    written = block.located("lateness")
+    if written is None:
+        return 0
+    try:
+        return parse_duration(written.value).ms
+    except ValueError as error:
+        block.file.problem("SF0108", str(error), written.span)
+        return 0
+
+
+def _read_stream(source: Block) -> Stream | None:
+    block = source.block("stream", "`stream`")
+    if block is None:
+        return None
+    connector = block.choice("connector", ("filesystem",))
+    path = block.located("path", required=True)
+    kind = block.choice("format", ("json",), "json")
+    trusted = block.flag("trusted")
+    block.close()
+    return Stream(connector, path.value if path else "", kind, bool(trusted))
+
+
+def _read_history(source: Block) -> History | None:
+    block = source.block("history", "`history`")
+    if block is None:
+        return None
+    kind = block.choice("format", ("parquet", "csv", "json"))
+    path = block.located("path", required=True)
+    block.close()
+    return History(kind, path.value if path else "")
