@@ -37,7 +37,7 @@ class ExpressionLowering:
 
     duckdb: bool
 
-    def tree(self, expr: Expr) -> exp.Expression:
+    def tree(self, expr: Expr) -> exp.Expr:
         """The engine's tree of an expression."""
         match expr:
             case Column(name=name):
@@ -50,39 +50,41 @@ class ExpressionLowering:
             case Call():
                 return self._call(expr)
 
-    def cast(self, tree: exp.Expression, target: DataType) -> exp.Expression:
+    def cast(self, tree: exp.Expr, target: DataType) -> exp.Expr:
         """`CAST(tree AS target)`."""
         return cast(tree, target, duckdb=self.duckdb)
 
-    def aggregate(self, call: AggregateCall, context: AggregateContext) -> exp.Expression:
+    def aggregate(self, call: AggregateCall, context: AggregateContext) -> exp.Expr:
         """The engine's tree of a primitive aggregate."""
         entry = aggregate(call.op)
         assert isinstance(entry, Aggregate)
         lower = entry.duckdb if self.duckdb else entry.flink
         return lower(call, [self.tree(arg) for arg in call.args], context)
 
-    def literal(self, literal: Literal) -> exp.Expression:
+    def literal(self, literal: Literal) -> exp.Expr:
         """A constant of exactly its type, whatever stands around it."""
         plain = self._plain(literal)
         if literal.value is None or literal.type.kind in (Kind.BIGINT, Kind.DECIMAL):
             return self.cast(plain, literal.type)
         return plain
 
-    def _call(self, call: Call) -> exp.Expression:
+    def _call(self, call: Call) -> exp.Expr:
         entry = operation(call.op)
         assert isinstance(entry, Operation)
         lower = entry.duckdb if self.duckdb else entry.flink
         return lower(call, self._arguments(call.args))
 
-    def _arguments(self, args: Sequence[Expr]) -> list[exp.Expression]:
+    def _arguments(self, args: Sequence[Expr]) -> list[exp.Expr]:
         """Constants beside a column of their type need no cast to have it."""
         typed = {arg.type for arg in args if not isinstance(arg, Literal)}
         return [
-            self._plain(arg) if isinstance(arg, Literal) and arg.value is not None and arg.type in typed else self.tree(arg)
+            self._plain(arg)
+            if isinstance(arg, Literal) and arg.value is not None and arg.type in typed
+            else self.tree(arg)
             for arg in args
         ]
 
-    def _plain(self, expr: Expr) -> exp.Expression:
+    def _plain(self, expr: Expr) -> exp.Expr:
         if not isinstance(expr, Literal):
             return self.tree(expr)
         value = expr.value

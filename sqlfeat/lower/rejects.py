@@ -13,10 +13,10 @@ from sqlfeat.project.config import Column, Source
 EPOCH = "1970-01-01 00:00:00.000"
 """Earlier timestamps are rejected as event times: Flink's calendar functions are wrong before it."""
 
-Field = Callable[[Column], exp.Expression]
+Field = Callable[[Column], exp.Expr]
 
 
-def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expression:
+def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expr:
     """The reason a row is rejected, NULL if it fits.
 
     Args:
@@ -24,7 +24,7 @@ def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expression:
         raw: the field as it lies.
         parsed: the field as its declared type, NULL if it does not fit.
     """
-    branches: list[tuple[exp.Expression, exp.Expression]] = []
+    branches: list[tuple[exp.Expr, exp.Expr]] = []
     for field in source.columns:
         if field.type.kind is not Kind.STRING:
             misfit = exp.And(this=not_null(raw(field)), expression=is_null(parsed(field)))

@@ -31,7 +31,7 @@ class Steps(ABC):
 
     def __init__(self, expressions: ExpressionLowering) -> None:
         self.expressions = expressions
-        self._steps: list[tuple[str, exp.Expression]] = []
+        self._steps: list[tuple[str, exp.Expr]] = []
         self._names: dict[int, tuple[Plan, str]] = {}
 
     def final(self, plan: Project, columns: Sequence[OutputColumn]) -> exp.Select:
@@ -44,9 +44,7 @@ class Steps(ABC):
             condition,
         )
         if self._steps:
-            ctes = [
-                exp.CTE(this=query, alias=exp.TableAlias(this=identifier(name))) for name, query in self._steps
-            ]
+            ctes = [exp.CTE(this=query, alias=exp.TableAlias(this=identifier(name))) for name, query in self._steps]
             select.set("with_", exp.With(expressions=ctes))
         return select
 
@@ -56,7 +54,7 @@ class Steps(ABC):
             self._names[id(plan)] = (plan, self._lower(plan))
         return self._names[id(plan)][1]
 
-    def add(self, kind: str, query: exp.Expression) -> str:
+    def add(self, kind: str, query: exp.Expr) -> str:
         """A new step; its name begins with what it does."""
         name = f"{kind}_{len(self._steps) + 1}"
         self._steps.append((name, query))
@@ -88,11 +86,11 @@ class Steps(ABC):
             case Union_():
                 return self._union(plan)
 
-    def _source(self, plan: Plan) -> tuple[str, exp.Expression | None]:
+    def _source(self, plan: Plan) -> tuple[str, exp.Expr | None]:
         """A relation as FROM and WHERE."""
-        conditions: list[exp.Expression] = []
+        conditions: list[exp.Expr] = []
         while isinstance(plan, Filter):
-            conditions.insert(0, self.expressions.tree(plan.condition))
+            conditions.insert(0, self.condition(plan))
             plan = plan.input
         if not conditions:
             return self.relation(plan), None
@@ -101,8 +99,12 @@ class Steps(ABC):
             condition = exp.And(this=exp.Paren(this=condition), expression=exp.Paren(this=other))
         return self.relation(plan), condition
 
+    def condition(self, plan: Filter) -> exp.Expr:
+        """The condition of WHERE."""
+        return self.expressions.tree(plan.condition)
+
     def _union(self, plan: Union_) -> str:
-        queries: list[exp.Expression] = [
+        queries: list[exp.Expr] = [
             self.select(self.columns(plan.schema.names), self.relation(branch)) for branch in plan.inputs
         ]
         union = queries[0]
@@ -136,12 +138,14 @@ class Steps(ABC):
             over="OVER",
         )
         below = [name for name in plan.schema.names if name != plan.rank]
-        ranked = self.add("ranked", self.select([*self.columns(below), self.named(number, plan.rank)], self.relation(plan.input)))
+        ranked = self.add(
+            "ranked", self.select([*self.columns(below), self.named(number, plan.rank)], self.relation(plan.input))
+        )
         condition = exp.LTE(this=column(plan.rank), expression=exp.Literal.number(plan.limit))
         return self.add("top", self.select(self.columns([*below, plan.rank]), ranked, condition))
 
     def select(
-        self, items: Sequence[exp.Expression], source: str | exp.Expression, condition: exp.Expression | None = None
+        self, items: Sequence[exp.Expr], source: str | exp.Expr, condition: exp.Expr | None = None
     ) -> exp.Select:
         """`SELECT items FROM source [WHERE condition]`."""
         table = exp.Table(this=identifier(source)) if isinstance(source, str) else source
@@ -150,17 +154,17 @@ class Steps(ABC):
             select.set("where", exp.Where(this=condition))
         return select
 
-    def columns(self, names: Sequence[str]) -> list[exp.Expression]:
+    def columns(self, names: Sequence[str]) -> list[exp.Expr]:
         """Plain columns of a select list."""
         return [column(name) for name in names]
 
-    def named(self, tree: exp.Expression, name: str) -> exp.Expression:
+    def named(self, tree: exp.Expr, name: str) -> exp.Expr:
         """`tree AS name`, or just the column if it has the name."""
         if isinstance(tree, exp.Column) and tree.name == name:
             return tree
         return exp.Alias(this=tree, alias=identifier(name))
 
-    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expression:
+    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expr:
         """One column of a projection."""
         return self.expressions.tree(expr)
 

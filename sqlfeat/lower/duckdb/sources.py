@@ -37,7 +37,7 @@ def rejects_view(source: Source) -> Statement:
 
 
 def _accepted_view(source: Source) -> Statement:
-    accepted: exp.Expression = exp.Is(this=column(REASON), expression=exp.Null())
+    accepted: exp.Expr = exp.Is(this=column(REASON), expression=exp.Null())
     if source.event_time:
         accepted = exp.And(this=accepted, expression=not_null(column(source.event_time)))
     query = _select([column(c.name) for c in source.columns], exp.Table(this=identifier(parsed_name(source))), accepted)
@@ -56,7 +56,7 @@ def _parsed_view(source: Source) -> Statement:
     return _view(parsed_name(source), _select(items, rows))
 
 
-def _parse(source: Source, field: Column) -> exp.Expression:
+def _parse(source: Source, field: Column) -> exp.Expr:
     raw = _raw(source, field)
     kind = field.type.kind
     if kind is Kind.DECIMAL:
@@ -69,23 +69,23 @@ def _parse(source: Source, field: Column) -> exp.Expression:
     return fn(_PARSERS[kind], raw, text(pattern_of(field.type)))
 
 
-def _is_object() -> exp.Expression:
+def _is_object() -> exp.Expr:
     return not_null(fn("as_object", column(ROW)))
 
 
-def _raw(source: Source, field: Column) -> exp.Expression:
+def _raw(source: Source, field: Column) -> exp.Expr:
     if source.history and source.history.format == "json":
         return fn("json_extract_string", fn("as_object", column("line")), text(f'$."{field.name}"'))
     return exp.Column(this=identifier(field.name), table=identifier(_FILE))
 
 
-def _row(source: Source) -> exp.Expression:
+def _row(source: Source) -> exp.Expr:
     if source.history and source.history.format == "json":
         return column("line")
     return exp.Cast(this=fn("to_json", column(_FILE)), to=exp.DataType.build("TEXT"))
 
 
-def _reader(source: Source) -> exp.Expression:
+def _reader(source: Source) -> exp.Expr:
     history = source.history
     path = text(history.path if history else "")
     if history and history.format == "csv":
@@ -98,24 +98,22 @@ def _reader(source: Source) -> exp.Expression:
     return exp.Table(this=reader, alias=exp.TableAlias(this=identifier(_FILE)))
 
 
-def _option(name: str, value: exp.Expression) -> exp.Expression:
+def _option(name: str, value: exp.Expr) -> exp.Expr:
     return exp.EQ(this=exp.Var(this=name), expression=value)
 
 
-def _as(tree: exp.Expression, name: str) -> exp.Expression:
+def _as(tree: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=tree, alias=identifier(name))
 
 
-def _select(
-    items: list[exp.Expression], source: exp.Expression, condition: exp.Expression | None = None
-) -> exp.Select:
+def _select(items: list[exp.Expr], source: exp.Expr, condition: exp.Expr | None = None) -> exp.Select:
     select = exp.Select(expressions=items, from_=exp.From(this=source))
     if condition is not None:
         select.set("where", exp.Where(this=condition))
     return select
 
 
-def _view(name: str, query: exp.Expression) -> Statement:
+def _view(name: str, query: exp.Expr) -> Statement:
     create = exp.Create(
         kind="VIEW", this=exp.Table(this=identifier(name)), replace=True, expression=query,
         properties=exp.Properties(expressions=[exp.TemporaryProperty()]),

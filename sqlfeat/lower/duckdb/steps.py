@@ -64,7 +64,7 @@ class DuckdbSteps(Steps):
         select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), *bounds]))
         return self.add("groups", select)
 
-    def _window_bounds(self, plan: WindowAggregate) -> tuple[str, exp.Expression, exp.Expression]:
+    def _window_bounds(self, plan: WindowAggregate) -> tuple[str, exp.Expr, exp.Expr]:
         """FROM, window start and window end. Windows are aligned to the epoch, as Flink aligns them."""
         window, time = plan.window, column(plan.input.schema.event_time or "")
         source = self.relation(plan.input)
@@ -80,13 +80,13 @@ class DuckdbSteps(Steps):
         start = _bucket(window.size_ms, time, window.offset_ms)
         return numbered, start, exp.Add(this=start.copy(), expression=_times(index, window.step_ms))
 
-    def _sessions(self, plan: WindowAggregate) -> tuple[str, exp.Expression, exp.Expression]:
+    def _sessions(self, plan: WindowAggregate) -> tuple[str, exp.Expr, exp.Expr]:
         """Events numbered by session: a new one begins where the gap to the event before is greater than allowed."""
         schema, gap = plan.input.schema, _milliseconds(plan.window.size_ms)
         time = column(schema.event_time or "")
         order = exp.Order(expressions=[exp.Ordered(this=time.copy(), nulls_first=False)])
 
-        def over(tree: exp.Expression, frame: Frame | None) -> exp.Expression:
+        def over(tree: exp.Expr, frame: Frame | None) -> exp.Expr:
             spec = _frame(frame) if frame else None
             keys = self.columns(plan.window.partition)
             return exp.Window(this=tree, partition_by=keys, order=order.copy(), spec=spec, over="OVER")
@@ -109,14 +109,16 @@ class DuckdbSteps(Steps):
                 this=fn("epoch_ms", column(schema.event_time or "")),
                 expression=fn("epoch_ms", _bucket(window.size_ms, column(schema.event_time or ""), window.offset_ms)),
             )
-            first = exp.Add(this=exp.IntDiv(this=exp.Paren(this=elapsed), expression=number(window.step_ms)), expression=number(1))
+            first = exp.Add(
+                this=exp.IntDiv(this=exp.Paren(this=elapsed), expression=number(window.step_ms)), expression=number(1)
+            )
             series = fn("range", first, number(count + 1))
         index = exp.Alias(this=fn("unnest", series), alias=identifier("__window_index"))
         return self.add("windows", self.select([*self.columns(schema.names), index], source))
 
     def lookup(self, plan: LookupJoin) -> str:
         left, right = self.relation(plan.left), self._latest(plan)
-        conditions = [
+        conditions: list[exp.Expr] = [
             exp.EQ(this=_of("l", own), expression=_of("r", other)) for own, other in plan.keys
         ]
         method = None
@@ -130,9 +132,7 @@ class DuckdbSteps(Steps):
             on = exp.And(this=on, expression=condition)
         items = [_of("l", name) for name in plan.left.schema.names]
         picked = [self.named(_of("r", other), name) for name, other in plan.picks]
-        join = exp.Join(
-            this=_aliased(right, "r"), method=method, side=None if plan.inner else "LEFT", on=on
-        )
+        join = exp.Join(this=_aliased(right, "r"), method=method, side=None if plan.inner else "LEFT", on=on)
         select = self.select([*items, *picked], _aliased(left, "l"))
         select.set("joins", [join])
         return self.add("joined", select)
@@ -140,7 +140,7 @@ class DuckdbSteps(Steps):
     def interval(self, plan: IntervalJoin) -> str:
         left, right = self.relation(plan.left), self.relation(plan.right)
         own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
-        on: exp.Expression = exp.And(
+        on: exp.Expr = exp.And(
             this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
             expression=exp.LTE(this=own.copy(), expression=_shifted(other, plan.high_ms)),
         )
@@ -169,11 +169,11 @@ class DuckdbSteps(Steps):
         return self.add("latest", select)
 
 
-def _attach_over(call: AggregateCall, spec: OverSpec, schema: Schema) -> Callable[[exp.Expression], exp.Expression]:
+def _attach_over(call: AggregateCall, spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
     names = [schema.event_time or "", *(schema.order if spec.frame.rows else ())]
     order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
 
-    def over(tree: exp.Expression) -> exp.Expression:
+    def over(tree: exp.Expr) -> exp.Expr:
         partition = [column(name) for name in spec.partition]
         return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
 
@@ -181,7 +181,7 @@ def _attach_over(call: AggregateCall, spec: OverSpec, schema: Schema) -> Callabl
 
 
 def _frame(frame: Frame) -> exp.WindowSpec:
-    def bound(value: int | None) -> tuple[str | exp.Expression, str | None]:
+    def bound(value: int | None) -> tuple[str | exp.Expr, str | None]:
         if value is None:
             return "UNBOUNDED", "PRECEDING"
         if value == 0:
@@ -193,20 +193,20 @@ def _frame(frame: Frame) -> exp.WindowSpec:
     return exp.WindowSpec(kind=kind, start=start, start_side=start_side, end=end, end_side=end_side)
 
 
-def _milliseconds(value: int) -> exp.Expression:
+def _milliseconds(value: int) -> exp.Expr:
     return exp.Interval(this=text(str(value)), unit=exp.Var(this="MILLISECONDS"))
 
 
-def _shifted(time: exp.Expression, milliseconds: int) -> exp.Expression:
+def _shifted(time: exp.Expr, milliseconds: int) -> exp.Expr:
     kind = exp.Add if milliseconds >= 0 else exp.Sub
     return kind(this=time.copy(), expression=_milliseconds(abs(milliseconds))) if milliseconds else time.copy()
 
 
-def _times(index: exp.Expression, step_ms: int) -> exp.Expression:
+def _times(index: exp.Expr, step_ms: int) -> exp.Expr:
     return fn("to_milliseconds", binary(exp.Mul, index, number(step_ms)))
 
 
-def _bucket(size_ms: int, time: exp.Expression, offset_ms: int) -> exp.Expression:
+def _bucket(size_ms: int, time: exp.Expr, offset_ms: int) -> exp.Expr:
     origin = fn("make_timestamp_ms", number(offset_ms))
     return fn("time_bucket", _milliseconds(size_ms), time, origin)
 
@@ -215,7 +215,5 @@ def _of(alias: str, name: str) -> exp.Column:
     return exp.Column(this=identifier(name), table=identifier(alias))
 
 
-def _aliased(name: str, alias: str) -> exp.Expression:
+def _aliased(name: str, alias: str) -> exp.Expr:
     return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)))
-
-

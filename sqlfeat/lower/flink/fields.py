@@ -11,7 +11,7 @@ from sqlfeat.lower.patterns import pattern_of
 _MAX_DOUBLE = 1.7976931348623157e308
 
 
-def parse_field(raw: exp.Expression, target: DataType) -> exp.Expression:
+def parse_field(raw: exp.Expr, target: DataType) -> exp.Expr:
     """The text `raw` as a value of `target`; the same values as the DuckDB prelude's macros give."""
     match target.kind:
         case Kind.STRING | Kind.ARRAY:
@@ -34,13 +34,13 @@ def parse_field(raw: exp.Expression, target: DataType) -> exp.Expression:
             return case((_has_form(raw, target), _try_cast(raw, target)))
 
 
-def finite(value: exp.Expression) -> exp.Expression:
+def finite(value: exp.Expr) -> exp.Expr:
     """A DOUBLE with one zero and nothing beyond the finite numbers."""
     zero = case((binary(exp.EQ, value, double(0.0)), double(0.0)), default=value)
     return case((binary(exp.LTE, fn("ABS", value), double(_MAX_DOUBLE)), zero))
 
 
-def _parse_timestamp(raw: exp.Expression, target: DataType) -> exp.Expression:
+def _parse_timestamp(raw: exp.Expr, target: DataType) -> exp.Expr:
     # Flink reads 30 February as the last day of the month; only what reads back the same is a timestamp.
     spaced = fn("REPLACE", fn("REPLACE", raw, text("T"), text(" ")), text("Z"), text(""))
     plain = fn("SUBSTRING", spaced, number(1), number(23))
@@ -50,9 +50,9 @@ def _parse_timestamp(raw: exp.Expression, target: DataType) -> exp.Expression:
     return case((exp.And(this=_has_form(raw, target), expression=same), stamp))
 
 
-def _has_form(raw: exp.Expression, target: DataType) -> exp.Expression:
+def _has_form(raw: exp.Expr, target: DataType) -> exp.Expr:
     return fn("REGEXP", raw, text(f"^({pattern_of(target)})\\z"))
 
 
-def _try_cast(raw: exp.Expression, target: DataType) -> exp.Expression:
+def _try_cast(raw: exp.Expr, target: DataType) -> exp.Expr:
     return exp.TryCast(this=raw.copy(), to=flink_type(target))

@@ -9,7 +9,7 @@ from sqlfeat.language.trees import text
 _UNITS = ((86_400_000, "DAY"), (3_600_000, "HOUR"), (60_000, "MINUTE"), (1000, "SECOND"))
 
 
-def interval(milliseconds: int) -> exp.Expression:
+def interval(milliseconds: int) -> exp.Expr:
     """A time of that many milliseconds."""
     for size, unit in _UNITS:
         if milliseconds % size == 0:

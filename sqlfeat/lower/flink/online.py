@@ -53,33 +53,33 @@ def _check_types(model: CompiledModel) -> None:
         raise SqlfeatError(*problems)
 
 
-def _column(column: OutputColumn) -> exp.Expression:
+def _column(column: OutputColumn) -> exp.Expr:
     return exp.column(exp.to_identifier(column.name, quoted=True))
 
 
-def _call(name: str, *arguments: exp.Expression) -> exp.Expression:
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     # Anonymous: sqlglot would rewrite functions that it knows, and these must come out as they are named.
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def _text(value: str) -> exp.Expression:
+def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
-def _as_text(value: exp.Expression) -> exp.Expression:
+def _as_text(value: exp.Expr) -> exp.Expr:
     return exp.cast(value, exp.DataType.Type.TEXT)
 
 
-def _key(columns: list[OutputColumn]) -> exp.Expression:
+def _key(columns: list[OutputColumn]) -> exp.Expr:
     """Flink's CONCAT is NULL if an argument is, which is what the key of a row with a NULL key must be."""
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for column in sorted(columns, key=lambda c: c.name):
         separator = keys.COLUMN_SEPARATOR if parts else ""
         parts += [_text(f"{separator}{column.name}{keys.VALUE_SEPARATOR}"), _key_value(column)]
     return _call("CONCAT", *parts)
 
 
-def _key_value(column: OutputColumn) -> exp.Expression:
+def _key_value(column: OutputColumn) -> exp.Expr:
     if column.type.kind is Kind.BOOLEAN:
         return _call("LOWER", _as_text(_column(column)))
     if column.type.kind is not Kind.STRING:
@@ -87,19 +87,19 @@ def _key_value(column: OutputColumn) -> exp.Expression:
     return reduce(lambda value, pair: _call("REPLACE", value, *map(_text, pair)), keys.ESCAPES, _column(column))
 
 
-def _version(model: CompiledModel) -> exp.Expression:
+def _version(model: CompiledModel) -> exp.Expr:
     parts = [_as_text(_column(column)) for column in _with_role(model, Role.FEATURE_TIME)]
     for column in _with_role(model, Role.ORDER):
         parts += [_text(version.SEPARATOR), _order_part(column)]
     return parts[0] if len(parts) == 1 else _call("CONCAT", *parts)
 
 
-def _order_part(column: OutputColumn) -> exp.Expression:
+def _order_part(column: OutputColumn) -> exp.Expr:
     part = _call("COALESCE", _sortable(_column(column), column.type), _text(version.NULL_MARK))
     return part if column.nullable else part.expressions[0]
 
 
-def _sortable(value: exp.Expression, column_type: DataType) -> exp.Expression:
+def _sortable(value: exp.Expr, column_type: DataType) -> exp.Expr:
     if column_type.kind in (Kind.TIMESTAMP, Kind.DATE):
         return _as_text(value)
     if column_type.kind is Kind.STRING:
@@ -110,8 +110,8 @@ def _sortable(value: exp.Expression, column_type: DataType) -> exp.Expression:
     return _sortable_number(value, column_type)
 
 
-def _sortable_number(value: exp.Expression, column_type: DataType) -> exp.Expression:
-    def padded(digits: exp.Expression) -> exp.Expression:
+def _sortable_number(value: exp.Expr, column_type: DataType) -> exp.Expr:
+    def padded(digits: exp.Expr) -> exp.Expr:
         return _call("LPAD", digits, exp.Literal.number(version.number_width(column_type)), _text("0"))
 
     # The minus sign is cut from the text: negating the value would overflow for the least BIGINT.
@@ -122,12 +122,12 @@ def _sortable_number(value: exp.Expression, column_type: DataType) -> exp.Expres
     return case.else_(_call("CONCAT", _text(version.POSITIVE_MARK), padded(_as_text(value.copy()))))
 
 
-def _features(columns: list[OutputColumn]) -> exp.Expression:
+def _features(columns: list[OutputColumn]) -> exp.Expr:
     pairs = [exp.JSONKeyValue(this=_text(c.name), expression=_json_value(c)) for c in columns]
     return exp.JSONObject(expressions=pairs, null_handling="NULL ON NULL")
 
 
-def _json_value(column: OutputColumn) -> exp.Expression:
+def _json_value(column: OutputColumn) -> exp.Expr:
     if not stored_as_text(column.type):
         return _column(column)
     if column.type.element is None:

@@ -27,7 +27,9 @@ def lower_flink(
     """The Flink program of an expanded, pruned feature view."""
     query = FlinkSteps().final(plan, columns)
     view = Statement(name, FlinkView(this=identifier(name), expression=query).sql("flink", pretty=True))
-    definitions = [part for source in sources for part in source_definitions(source, options.log_dir, options.project_dir)]
+    definitions = [
+        part for source in sources for part in source_definitions(source, options.log_dir, options.project_dir)
+    ]
     sink = f"{name}__out"
     select = exp.Select(
         expressions=[column(c.name) for c in columns], from_=exp.From(this=exp.Table(this=identifier(name)))

@@ -56,7 +56,7 @@ def _stream(source: Source) -> Stream:
 
 def _raw_table(source: Source) -> Statement:
     stream = _stream(source)
-    columns: list[exp.Expression] = [
+    columns: list[exp.Expr] = [
         FlinkColumn(this=identifier(field.name), kind=_physical_type(field, stream)) for field in source.columns
     ]
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
@@ -73,7 +73,7 @@ def _physical_type(field: Column, stream: Stream) -> exp.DataType:
     return exp.DataType.build("TEXT")
 
 
-def _event_time(source: Source) -> exp.Expression:
+def _event_time(source: Source) -> exp.Expr:
     missing = _timestamp(_NO_TIME)
     if source.event_time is None:
         return exp.Cast(this=_timestamp("1970-01-01 00:00:00.000"), to=flink_type(TIMESTAMP))
@@ -83,7 +83,7 @@ def _event_time(source: Source) -> exp.Expression:
     return fn("COALESCE", value, missing)
 
 
-def _timestamp(value: str) -> exp.Expression:
+def _timestamp(value: str) -> exp.Expr:
     return exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(value))
 
 
@@ -93,7 +93,7 @@ def _lines_table(source: Source) -> Statement:
 
 
 def _parsed_view(source: Source) -> Statement:
-    def parsed(field: Column) -> exp.Expression:
+    def parsed(field: Column) -> exp.Expr:
         if field.name == source.event_time:
             present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
             return case((present, exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
@@ -110,16 +110,18 @@ def _parsed_view(source: Source) -> Statement:
     return _view(parsed_name(source), _select(items, raw_name(source)))
 
 
-def _row_json(source: Source) -> exp.Expression:
+def _row_json(source: Source) -> exp.Expr:
     pairs = [
-        exp.JSONKeyValue(this=text(f.name), expression=column(f.name)) for f in source.columns if f.type.kind is not Kind.ARRAY
+        exp.JSONKeyValue(this=text(f.name), expression=column(f.name))
+        for f in source.columns
+        if f.type.kind is not Kind.ARRAY
     ]
     return exp.JSONObject(expressions=pairs, null_handling=exp.Var(this="NULL ON NULL"))
 
 
 def _accepted_view(source: Source) -> Statement:
-    accepted: exp.Expression = is_null(column(REASON))
-    items = [column(f.name) for f in source.columns if f.name != source.event_time]
+    accepted: exp.Expr = is_null(column(REASON))
+    items: list[exp.Expr] = [column(f.name) for f in source.columns if f.name != source.event_time]
     if source.event_time:
         items.append(_as(column(EVENT_TIME), source.event_time))
         accepted = exp.And(this=_on_time_row(), expression=_in_time())
@@ -128,46 +130,51 @@ def _accepted_view(source: Source) -> Statement:
     return _view(view_name(source), _select(items, parsed_name(source), accepted))
 
 
-def _on_time_row() -> exp.Expression:
+def _on_time_row() -> exp.Expr:
     """A row that fits and has an event time."""
     present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
     return exp.And(this=is_null(column(REASON)), expression=present)
 
 
-def _in_time() -> exp.Expression:
+def _in_time() -> exp.Expr:
     """Ahead of the watermark, by more than the millisecond that SESSION windows need."""
     watermark = fn("CURRENT_WATERMARK", column(EVENT_TIME))
     limit = exp.Add(this=watermark, expression=interval(1))
-    return exp.Paren(
-        this=exp.Or(this=is_null(watermark.copy()), expression=binary(exp.GT, column(EVENT_TIME), limit))
-    )
+    return exp.Paren(this=exp.Or(this=is_null(watermark.copy()), expression=binary(exp.GT, column(EVENT_TIME), limit)))
 
 
-def _rejected_rows(source: Source) -> exp.Expression:
+def _rejected_rows(source: Source) -> exp.Expr:
     name = text(source.full_name)
-    query: exp.Expression = _select(
-        [name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON))
-    )
+    query: exp.Expr = _select([name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON)))
     if _stream(source).trusted:
         return query
     line = column("line")
     blank = exp.NEQ(this=fn("TRIM", line), expression=text(""))
     broken = exp.Not(this=exp.Paren(this=exp.Is(this=line.copy(), expression=exp.Var(this="JSON OBJECT"))))
     lines = _select(
-        [name.copy(), text("not a JSON object"), line.copy()], lines_name(source), exp.And(this=blank, expression=broken)
+        [name.copy(), text("not a JSON object"), line.copy()],
+        lines_name(source),
+        exp.And(this=blank, expression=broken),
     )
     return exp.Union(this=query, expression=lines, distinct=False)
 
 
-def _late_rows(source: Source) -> exp.Expression:
+def _late_rows(source: Source) -> exp.Expr:
     watermark = exp.Cast(this=fn("CURRENT_WATERMARK", column(EVENT_TIME)), to=flink_type(TIMESTAMP))
-    items = [text(source.full_name), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP)), watermark, column(ROW)]
+    items = [
+        text(source.full_name),
+        exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP)),
+        watermark,
+        column(ROW),
+    ]
     late = exp.And(this=_on_time_row(), expression=exp.Not(this=_in_time()))
     return _select(items, parsed_name(source), late)
 
 
 def _rejects_table(source: Source, log_dir: str) -> Statement:
-    return _log_table(rejects_name(source), f"{log_dir}/{source.full_name}/rejects", {"source": "", "reason": "", "row": ""})
+    return _log_table(
+        rejects_name(source), f"{log_dir}/{source.full_name}/rejects", {"source": "", "reason": "", "row": ""}
+    )
 
 
 def _late_table(source: Source, log_dir: str) -> Statement:
@@ -179,35 +186,33 @@ def _late_table(source: Source, log_dir: str) -> Statement:
 
 
 def _log_table(name: str, path: str, columns: dict[str, str]) -> Statement:
-    fields: list[exp.Expression] = [
+    fields: list[exp.Expr] = [
         FlinkColumn(this=identifier(column_name), kind=exp.DataType.build(kind or "TEXT"))
         for column_name, kind in columns.items()
     ]
     return _table(name, fields, {"connector": "filesystem", "path": path, "format": "json"})
 
 
-def _table(
-    name: str, columns: list[exp.Expression], options: dict[str, str], watermark: exp.Expression | None = None
-) -> Statement:
+def _table(name: str, columns: list[exp.Expr], options: dict[str, str], watermark: exp.Expr | None = None) -> Statement:
     pairs = [FlinkOption(this=text(key), expression=text(value)) for key, value in options.items()]
     tree = FlinkTable(this=identifier(name), columns=columns, watermark=watermark, options=pairs)
     return Statement(name, tree.sql("flink"))
 
 
-def _view(name: str, query: exp.Expression) -> Statement:
+def _view(name: str, query: exp.Expr) -> Statement:
     return Statement(name, FlinkView(this=identifier(name), expression=query).sql("flink", pretty=True))
 
 
-def _insert(name: str, query: exp.Expression) -> Statement:
+def _insert(name: str, query: exp.Expr) -> Statement:
     tree = exp.Insert(this=exp.Table(this=identifier(name)), expression=query)
     return Statement(name, tree.sql("flink", pretty=True))
 
 
-def _as(tree: exp.Expression, name: str) -> exp.Expression:
+def _as(tree: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=tree, alias=identifier(name))
 
 
-def _select(items: list[exp.Expression], source: str, condition: exp.Expression | None = None) -> exp.Select:
+def _select(items: list[exp.Expr], source: str, condition: exp.Expr | None = None) -> exp.Select:
     select = exp.Select(expressions=items, from_=exp.From(this=exp.Table(this=identifier(source))))
     if condition is not None:
         select.set("where", exp.Where(this=condition))

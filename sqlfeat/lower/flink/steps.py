@@ -18,7 +18,17 @@ from sqlfeat.lower.flink.intervals import interval
 from sqlfeat.lower.flink.sources import EVENT_TIME
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
-from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Over, OverSpec, Project, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import (
+    Filter,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    OverSpec,
+    Project,
+    Scan,
+    Schema,
+    WindowAggregate,
+)
 from sqlfeat.plan.trace import WINDOW_TIME
 
 _MATCH, _IS_LEFT, _HIT = "__match", "__is_left", "__hit"
@@ -33,11 +43,17 @@ class FlinkSteps(Steps):
     def scan(self, plan: Scan) -> str:
         return view_name(plan.source)
 
-    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expression:
+    def condition(self, plan: Filter) -> exp.Expr:
+        return _plain_time(super().condition(plan), plan.schema.event_time)
+
+    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expr:
         """A relation has one time attribute; further copies of it become plain timestamps."""
         tree = super().item(plan, name, expr)
-        is_time = isinstance(expr, Column) and expr.name == plan.input.schema.event_time
-        return self.expressions.cast(tree, TIMESTAMP) if is_time and name != plan.schema.event_time else tree
+        event_time = plan.input.schema.event_time
+        if not isinstance(expr, Column):
+            return _plain_time(tree, event_time)
+        is_copy = expr.name == event_time and name != plan.schema.event_time
+        return self.expressions.cast(tree, TIMESTAMP) if is_copy else tree
 
     def over(self, plan: Over) -> str:
         """One step per window: Flink computes only one in a SELECT. Counted frames first, on sorted rows."""
@@ -95,7 +111,7 @@ class FlinkSteps(Steps):
         """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one."""
         left, right = self.relation(plan.left), self.relation(plan.right)
         own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
-        on: exp.Expression = exp.And(
+        on: exp.Expr = exp.And(
             this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
             expression=exp.LTE(this=own.copy(), expression=_shifted(other, plan.high_ms)),
         )
@@ -103,7 +119,7 @@ class FlinkSteps(Steps):
             on = exp.And(this=exp.EQ(this=_of("l", key), expression=_of("r", match)), expression=on)
         time = plan.schema.event_time
 
-        def item(tree: exp.Expression, name: str, origin: str, event_time: str | None) -> exp.Expression:
+        def item(tree: exp.Expr, name: str, origin: str, event_time: str | None) -> exp.Expr:
             plain = origin == event_time and name != time
             return self.named(self.expressions.cast(tree, TIMESTAMP) if plain else tree, name)
 
@@ -121,7 +137,9 @@ class FlinkSteps(Steps):
         Flink's own temporal join matches NULL keys and loses versions that arrive out of order.
         """
         left = plan.left.schema
-        both = self.add("both", exp.Union(this=self._left_rows(plan), expression=self._right_rows(plan), distinct=False))
+        both = self.add(
+            "both", exp.Union(this=self._left_rows(plan), expression=self._right_rows(plan), distinct=False)
+        )
         keys = tuple(own for own, _ in plan.keys)
         names = [*left.names, _MATCH, _IS_LEFT]
         frame = Frame(rows=plan.strict, start=None)
@@ -132,7 +150,7 @@ class FlinkSteps(Steps):
         latest = self.named(over(fn("LAST_VALUE", column(_MATCH))), _HIT)
         found = self.add("latest", self.select([*self.columns([*left.names, _IS_LEFT]), latest], both))
         picks = [self.named(_field(name), name) for name, _ in plan.picks]
-        condition: exp.Expression = exp.EQ(this=column(_IS_LEFT), expression=exp.Literal.number(0 if plan.strict else 1))
+        condition: exp.Expr = exp.EQ(this=column(_IS_LEFT), expression=exp.Literal.number(0 if plan.strict else 1))
         if plan.inner:
             condition = exp.And(this=condition, expression=not_null(_field(_HIT)))
         return self.add("joined", self.select([*self.columns(left.names), *picks], found, condition))
@@ -149,10 +167,10 @@ class FlinkSteps(Steps):
         if right.order and not plan.static:
             source = self._sorted(source, list(right.names), tuple(other for _, other in plan.keys), right)
         own = dict(plan.keys)
-        items: list[exp.Expression] = []
+        items: list[exp.Expr] = []
         for field in left.columns:
             if field.name in own:
-                tree: exp.Expression = column(own[field.name])
+                tree: exp.Expr = column(own[field.name])
             elif field.name == left.event_time:
                 tree = column(right.event_time or EVENT_TIME)
             else:
@@ -176,21 +194,36 @@ class FlinkSteps(Steps):
         return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
 
 
+def _plain_time(tree: exp.Expr, event_time: str | None) -> exp.Expr:
+    """The tree with the time attribute read as a plain timestamp.
+
+    Flink's planner fails on `t >= a AND t < b` of a time attribute: it folds the pair into a search whose bounds it then
+    casts, and expects them to be constants still.
+    """
+
+    def plain(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.name == event_time and not isinstance(node.parent, exp.Cast):
+            return exp.Cast(this=node.copy(), to=flink_type(TIMESTAMP))
+        return node
+
+    return tree.transform(plain)
+
+
 def _of(alias: str, name: str) -> exp.Column:
     return exp.Column(this=identifier(name), table=identifier(alias))
 
 
-def _shifted(time: exp.Expression, milliseconds: int) -> exp.Expression:
+def _shifted(time: exp.Expr, milliseconds: int) -> exp.Expr:
     kind = exp.Add if milliseconds >= 0 else exp.Sub
     return kind(this=time.copy(), expression=interval(abs(milliseconds))) if milliseconds else time.copy()
 
 
-def _field(name: str) -> exp.Expression:
+def _field(name: str) -> exp.Expr:
     return exp.Dot(this=column(_HIT), expression=identifier(name))
 
 
-def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expression], exp.Expression]:
-    def over(tree: exp.Expression) -> exp.Expression:
+def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
+    def over(tree: exp.Expr) -> exp.Expr:
         order = exp.Order(expressions=[exp.Ordered(this=column(schema.event_time or ""), nulls_first=True)])
         partition = [column(name) for name in spec.partition]
         return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
@@ -199,7 +232,7 @@ def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expression], e
 
 
 def _frame(frame: Frame) -> exp.WindowSpec:
-    start: str | exp.Expression = "UNBOUNDED"
+    start: str | exp.Expr = "UNBOUNDED"
     if frame.start is not None:
         start = exp.Literal.number(frame.start) if frame.rows else interval(frame.start)
     return exp.WindowSpec(

@@ -1,0 +1,56 @@
+"""What happened to the rows of a job: counted by the workers in files, and by lines in the logs of the sources."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of one feature view; the last four add up to `rows`."""
+
+    rows: int = 0
+    written: int = 0
+    """Stored, each replacing an older row or none."""
+    overtaken: int = 0
+    """Not sent: the same batch held a newer row of the key."""
+    stale: int = 0
+    """Not stored: the store held a newer row of the key already."""
+    no_key: int = 0
+    """Not sent: a key column was NULL."""
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*map(add, astuple(self), astuple(other)))
+
+
+def write_counts(file: TextIO, counts: Counts) -> None:
+    """Append the counts of one batch."""
+    file.write(" ".join(map(str, astuple(counts))) + "\n")
+    file.flush()
+
+
+def read_counts(directory: Path, view: str) -> Counts:
+    """The sum over all workers of a job; a file is called `<view>.<process>.<random>`."""
+    lines = _lines(path for path in sorted(directory.iterdir()) if path.name.rsplit(".", 2)[0] == view)
+    return reduce(add, (Counts(*map(int, line.split())) for line in lines), Counts())
+
+
+def count_lines(directory: Path) -> int:
+    """How many lines the finished files below a folder have; 0 if there is no such folder.
+
+    Flink's names of unfinished files begin with a dot.
+    """
+    return sum(1 for _ in _lines(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith(".")))
+
+
+def _lines(paths: Iterable[Path]) -> Iterable[str]:
+    for path in paths:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from file

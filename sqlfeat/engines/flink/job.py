@@ -1,0 +1,180 @@
+"""Running compiled feature views as one Flink job, to the end of its input."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.engines.flink.counts import Counts, read_counts
+from sqlfeat.engines.flink.environment import create_environment
+from sqlfeat.engines.flink.failures import failed, refused
+from sqlfeat.lower.flink.online import online_select
+from sqlfeat.lower.program import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from pyflink.table import StatementSet, TableEnvironment, TableResult
+
+    from sqlfeat.engines.flink.sink import OnlineSink
+    from sqlfeat.lower.program import CompiledModel
+
+WRITTEN_TABLE = "sqlfeat__written"
+"""The table that swallows the results of the online writers."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job did.
+
+    Attributes:
+        seconds: how long it took, with the start of Java if that was needed.
+        counts: rows of each feature view by name; empty when the job wrote files.
+    """
+
+    seconds: float
+    counts: dict[str, Counts]
+
+
+def run_job(
+    models: Sequence[CompiledModel],
+    *,
+    name: str,
+    log_file: Path,
+    parallelism: int,
+    online: OnlineSink | None = None,
+) -> JobResult:
+    """Run feature views as one job and wait until their input ends.
+
+    Args:
+        models: compiled with the same options; their sources are read once each.
+        name: shown by Flink.
+        log_file: where Flink logs; the first job of a process decides.
+        parallelism: of every operator.
+        online: write to this online store; None writes each model's filesystem sink.
+
+    Raises:
+        SqlfeatError: SF0010 to SF0012 when Flink cannot be started, SF0801 when it refuses a statement, SF0802 when the
+            job fails, SF09xx when the online store does.
+        KeyboardInterrupt: after the job was cancelled.
+    """
+    start = time.monotonic()
+    # In a thread, as only the main thread is interrupted by Ctrl-C: py4j does not survive that in the middle of a call.
+    with ThreadPoolExecutor(1, thread_name_prefix="sqlfeat-flink") as java:
+        job = java.submit(
+            _start, models, {**merge_options(models), "pipeline.name": name}, log_file, parallelism, online
+        )
+        end = java.submit(lambda: _wait(job.result(), _names(models), log_file))
+        try:
+            end.result()
+        except KeyboardInterrupt:
+            _cancel(job)
+            raise
+    counts = {model.name: read_counts(online.counts_dir, model.name) for model in models} if online else {}
+    return JobResult(time.monotonic() - start, counts)
+
+
+def merge_options(models: Iterable[CompiledModel]) -> dict[str, str]:
+    """The options of all models; the compiler gives models that may run together no two values of one option."""
+    merged: dict[str, str] = {}
+    for model in models:
+        for key, value in model.flink.options:
+            if merged.setdefault(key, value) != value:
+                raise AssertionError(f"option {key} is both {merged[key]} and {value}, the latter in {model.name}")
+    return merged
+
+
+def merge_statements(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements in order, each name once."""
+    merged: dict[str, Statement] = {}
+    for statement in statements:
+        if merged.setdefault(statement.name, statement).sql != statement.sql:
+            raise AssertionError(f"two models define {statement.name} differently")
+    return list(merged.values())
+
+
+def _start(
+    models: Sequence[CompiledModel],
+    options: dict[str, str],
+    log_file: Path,
+    parallelism: int,
+    online: OnlineSink | None,
+) -> TableResult:
+    names = _names(models)
+    selects = {model.name: online_select(model) for model in models} if online else {}
+    environment = create_environment(log_file, parallelism, options)
+    for statement in _definitions(models, to_files=online is None):
+        _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
+    inserts = environment.create_statement_set()
+    for statement in _inserts(models, to_files=online is None):
+        _guarded(f"`{statement.name}`", names, inserts.add_insert_sql, statement.sql)
+    if online is not None:
+        _add_online(environment, inserts, selects, online)
+    return _guarded("the job", names, inserts.execute)
+
+
+def _names(models: Sequence[CompiledModel]) -> str:
+    return ", ".join(model.name for model in models)
+
+
+def _definitions(models: Sequence[CompiledModel], *, to_files: bool) -> list[Statement]:
+    definitions = [statement for model in models for statement in model.flink.definitions]
+    return merge_statements(definitions + ([model.flink.sink for model in models] if to_files else []))
+
+
+def _inserts(models: Sequence[CompiledModel], *, to_files: bool) -> list[Statement]:
+    logs = [log for model in models for log in model.flink.log_inserts]
+    files = [Statement(f"INSERT of {model.name}", model.flink.insert) for model in models] if to_files else []
+    return merge_statements(files + logs)
+
+
+def _add_online(
+    environment: TableEnvironment, inserts: StatementSet, selects: dict[str, str], online: OnlineSink
+) -> None:
+    from pyflink.table import DataTypes, Schema, TableDescriptor
+    from pyflink.table.expressions import call, col
+    from pyflink.table.udf import udf
+
+    from sqlfeat.engines.flink.writer import OnlineWriter
+
+    schema = Schema.new_builder().column("sent", DataTypes.BIGINT()).build()
+    swallow = TableDescriptor.for_connector("blackhole").schema(schema).build()
+    environment.create_temporary_table(WRITTEN_TABLE, swallow)
+    for name, select in selects.items():
+        writer = udf(OnlineWriter(online, name), result_type=DataTypes.BIGINT(), func_type="pandas")
+        rows = _guarded(f"the online form of `{name}`", name, environment.sql_query, select)
+        inserts.add_insert(WRITTEN_TABLE, rows.select(call(writer, col("key"), col("version"), col("features"))))
+
+
+def _guarded(what: str, models: str, action: Any, *arguments: Any) -> Any:
+    from py4j.protocol import Py4JJavaError
+    from pyflink.util.exceptions import JavaException
+
+    try:
+        return action(*arguments)
+    except (Py4JJavaError, JavaException) as error:
+        raise refused(what, error, models) from None
+
+
+def _wait(result: TableResult, names: str, log_file: Path) -> None:
+    from py4j.protocol import Py4JJavaError
+    from pyflink.util.exceptions import JavaException
+
+    try:
+        result.wait()
+    except (Py4JJavaError, JavaException) as error:
+        raise failed(error, names, log_file) from None
+
+
+def _cancel(job: Future[TableResult]) -> None:
+    # A job that could not be started needs no cancelling.
+    with contextlib.suppress(SqlfeatError):
+        client = job.result().get_job_client()
+        if client is not None:
+            client.cancel().result()

@@ -1,0 +1,75 @@
+"""What an online store is: the latest row of each entity key, written monotonically."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sqlfeat.stores.version import FEATURE_TIME_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineRow:
+    """The row of one entity key in one feature view.
+
+    Attributes:
+        key: the canonical text of the key (see `sqlfeat.stores.keys`).
+        version: sortable text: feature time, then the ORDER columns (see `sqlfeat.stores.version`).
+        features: a JSON object with the feature columns.
+    """
+
+    key: str
+    version: str
+    features: str
+
+    @property
+    def feature_time(self) -> str:
+        """The feature time as text, `YYYY-MM-DD HH:MM:SS.mmm` UTC: the head of the version."""
+        return self.version[:FEATURE_TIME_WIDTH]
+
+
+class OnlineStore(Protocol):
+    """Latest values by (project, view, key); a store object belongs to one project.
+
+    Every method raises `SqlfeatError` SF0902 when the store cannot be reached.
+    """
+
+    def put(self, view: str, rows: Sequence[OnlineRow]) -> int:
+        """Write rows in one round trip; a row whose version is below the stored one is left out.
+
+        Safe to repeat, from any number of processes: whatever the order of the writes, the greatest version stays.
+        Of equal versions the later write stays.
+
+        Returns:
+            How many rows were written.
+        """
+        ...
+
+    def get(self, view: str, key: str) -> OnlineRow | None:
+        """The row of a key, or None."""
+        ...
+
+    def ping(self) -> None:
+        """Check that the store can be written to."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+def latest_rows(rows: Iterable[OnlineRow]) -> list[OnlineRow]:
+    """The rows that matter of a batch: per key the greatest version, the last of equal ones.
+
+    >>> latest_rows([OnlineRow("k", "2", "b"), OnlineRow("k", "1", "a"), OnlineRow("k", "2", "c")])
+    [OnlineRow(key='k', version='2', features='c')]
+    """
+    latest: dict[str, OnlineRow] = {}
+    for row in rows:
+        held = latest.get(row.key)
+        if held is None or row.version >= held.version:
+            latest[row.key] = row
+    return list(latest.values())

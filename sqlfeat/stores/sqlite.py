@@ -1,0 +1,106 @@
+"""The embedded online store: one SQLite file that several processes may write to at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlfeat.stores.errors import unreachable
+from sqlfeat.stores.protocol import OnlineRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+BUSY_TIMEOUT_MS = 60_000
+"""How long a writer waits for the others: every parallel instance of every feature view writes to the one file."""
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS online_rows (
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    key TEXT NOT NULL,
+    feature_time TEXT NOT NULL,
+    version TEXT NOT NULL,
+    features TEXT NOT NULL,
+    PRIMARY KEY (project, model, key)
+) WITHOUT ROWID
+"""
+# Text compares byte by byte here (SQLite's BINARY collation), which is the order versions are made for.
+_PUT = """
+INSERT INTO online_rows (project, model, key, feature_time, version, features) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (project, model, key) DO UPDATE SET
+    feature_time = excluded.feature_time, version = excluded.version, features = excluded.features
+WHERE excluded.version >= online_rows.version
+"""
+_GET = "SELECT key, version, features FROM online_rows WHERE project = ? AND model = ? AND key = ?"
+
+
+class SqliteStore:
+    """Online store in a SQLite file; see `OnlineStore`."""
+
+    def __init__(self, path: Path, project: str) -> None:
+        self._path = path
+        self._project = project
+        self._connection: sqlite3.Connection | None = None
+
+    def put(self, view: str, rows: Sequence[OnlineRow]) -> int:
+        """Write rows in one transaction; see `OnlineStore.put`."""
+        with self._transaction() as connection:
+            values = ((self._project, view, r.key, r.feature_time, r.version, r.features) for r in rows)
+            return connection.executemany(_PUT, values).rowcount if rows else 0
+
+    def get(self, view: str, key: str) -> OnlineRow | None:
+        """The row of a key; a file that does not exist yet holds none and is not created."""
+        if self._connection is None and not self._path.exists():
+            return None
+        with self._errors():
+            row = self._connected().execute(_GET, (self._project, view, key)).fetchone()
+        return OnlineRow(*row) if row else None
+
+    def ping(self) -> None:
+        """Create the file if it is not there, and take the write lock once."""
+        with self._transaction():
+            pass
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._errors():
+            connection = self._connected()
+            # IMMEDIATE takes the write lock at once: a read lock that is raised later fails instead of waiting.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _connect(self._path)
+        return self._connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise unreachable(str(self._path), str(error), "check `online:` of the target in project.yml") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Flink's Python worker calls one writer from changing threads, one at a time.
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_CREATE)
+    return connection

@@ -1,0 +1,170 @@
+"""`sqlfeat parity`: the same events through both engines, the results compared bit by bit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlfeat.compiler import compile_models
+from sqlfeat.lower.program import Slice
+from sqlfeat.parity.compare import compare
+from sqlfeat.parity.replay import (
+    DUCKDB_TABLE,
+    FLINK_TABLE,
+    TurnedAside,
+    load_both,
+    replay_flink,
+    run_options,
+)
+from sqlfeat.parity.report import ModelParity, ParityResult, SourceParity, likely_cause
+from sqlfeat.verbs.backfill import sources_of, write_rejects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlfeat.console.protocol import Console
+    from sqlfeat.engines.duckdb.run import DuckdbRun
+    from sqlfeat.lower.program import CompiledModel, LowerOptions
+    from sqlfeat.project.load import LoadedProject
+
+__all__ = ["ParityResult", "compare_models", "parity"]
+
+RUNS = "target/parity"
+REPORT = "report.json"
+
+
+def parity(
+    project: LoadedProject,
+    select: Sequence[str],
+    exclude: Sequence[str],
+    start: datetime | None,
+    end: datetime | None,
+    console: Console,
+) -> ParityResult:
+    """Replay the streams of feature views through Flink, their histories through DuckDB, and compare.
+
+    What Flink wrote is kept below `target/parity/` if anything differs.
+
+    Args:
+        project: the loaded project.
+        select: selectors of the models; empty means all.
+        exclude: selectors of models to leave out.
+        start: compare feature times from here on, UTC without a zone; None from the beginning.
+        end: and before here; None to the end.
+        console: told what happens.
+
+    Raises:
+        SqlfeatError: what stops either engine; differences are in the result instead.
+    """
+    root = project.config.root
+    with _run_folder(root / RUNS) as run_dir:
+        options = run_options(run_dir, Slice(start, end), root)
+        models = compile_models(project, project.select(select, exclude), options)
+        result = _replay_and_compare(project, models, options, console)
+        report = json.dumps(result.as_json(), indent=2, ensure_ascii=False) + "\n"
+        (run_dir.parent / REPORT).write_text(report, encoding="utf-8")
+    if result.ok:
+        shutil.rmtree(run_dir)
+    else:
+        console.note(f"the rows of Flink are kept in {run_dir.relative_to(root)}/flink")
+    return result
+
+
+def compare_models(
+    run: DuckdbRun,
+    models: Sequence[CompiledModel],
+    options: LowerOptions,
+    aside: Mapping[str, TurnedAside],
+    console: Console,
+) -> tuple[ModelParity, ...]:
+    """Compare what Flink wrote for some models with what DuckDB computes for them.
+
+    Args:
+        run: where DuckDB computes.
+        models: compiled with `options`.
+        options: say where Flink wrote.
+        aside: what Flink turned aside of each source.
+        console: told of every model.
+    """
+    compared = []
+    for index, model in enumerate(models, 1):
+        started = time.perf_counter()
+        console.node_started("parity", model.name, index, len(models))
+        load_both(run, model, options)
+        found = compare(run.connection, model.columns, DUCKDB_TABLE, FLINK_TABLE)
+        hint = likely_cause(found, {source: aside[source].late for source in model.sources if source in aside})
+        compared.append(ModelParity(model.name, found, hint))
+        status = "fail" if found.mismatches else "ok"
+        detail = f"{found.duckdb_rows:,} rows, {found.mismatches:,} mismatches"
+        console.node_finished("parity", model.name, index, len(models), status, detail, time.perf_counter() - started)
+        if hint:
+            console.warning(f"{model.name}: {hint}")
+    return tuple(compared)
+
+
+def _replay_and_compare(
+    project: LoadedProject,
+    models: Sequence[CompiledModel],
+    options: LowerOptions,
+    console: Console,
+) -> ParityResult:
+    from sqlfeat.engines.duckdb.connection import connect
+    from sqlfeat.engines.duckdb.preflight import check_histories
+    from sqlfeat.engines.duckdb.run import DuckdbRun
+    from sqlfeat.engines.flink.inputs import check_inputs
+    from sqlfeat.verbs.stream import LOG_FILE
+
+    if not models:
+        console.warning("no feature view is selected, nothing to compare")
+        return ParityResult(())
+    sources = sources_of(project, models)
+    root = project.config.root
+    with connect(root, temp_dir=root / "target" / "tmp") as connection:
+        check_histories(connection, root, sources)
+        check_inputs(project, models)
+        console.note(f"replaying {len(models)} feature views through Flink (log: {LOG_FILE})")
+        parallelism = project.target.parallelism
+        aside = replay_flink(models, options, parallelism=parallelism, log_file=root / LOG_FILE)
+        run = DuckdbRun(connection)
+        compared = compare_models(run, models, options, aside, console)
+        names = [source.full_name for source in sources]
+        rejected = {r.source: r.rows for r in write_rejects(run, Path(options.log_dir) / "duckdb", names)}
+    found = tuple(_source(name, rejected.get(name, 0), aside.get(name, TurnedAside())) for name in names)
+    _tell(found, console)
+    return ParityResult(compared, found)
+
+
+def _source(name: str, rejects: int, aside: TurnedAside) -> SourceParity:
+    return SourceParity(name, duckdb_rejects=rejects, flink_rejects=aside.rejects, late=aside.late)
+
+
+def _tell(sources: Sequence[SourceParity], console: Console) -> None:
+    for source in sources:
+        if not source.ok:
+            counts = f"DuckDB {source.duckdb_rejects:,}, Flink {source.flink_rejects:,}"
+            console.warning(f"{source.name}: the engines rejected different rows: {counts}")
+        elif source.flink_rejects:
+            console.warning(f"{source.name}: {source.flink_rejects:,} rows rejected by both engines")
+        if source.late:
+            console.note(f"{source.name}: {source.late:,} late events")
+
+
+@contextmanager
+def _run_folder(runs: Path) -> Iterator[Path]:
+    """An empty folder, gone again after an error; of earlier ones, large as they are, only the last is kept."""
+    runs.mkdir(parents=True, exist_ok=True)
+    earlier = sorted((path for path in runs.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+    for path in earlier[:-1]:
+        shutil.rmtree(path)
+    folder = runs / str(int(earlier[-1].name) + 1 if earlier else 1)
+    folder.mkdir()
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder)
+        raise

@@ -1,0 +1,148 @@
+"""`sqlfeat run --streaming`: feature views computed by Flink, into the online store."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlfeat.compiler import compile_models
+from sqlfeat.engines.flink.counts import Counts, count_lines
+from sqlfeat.engines.flink.inputs import check_inputs, sources_read, with_absolute_streams
+from sqlfeat.engines.flink.sink import OnlineSink
+from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
+from sqlfeat.stores.online import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlfeat.console.protocol import Console
+    from sqlfeat.project.load import LoadedProject
+
+WORK_DIR = "target/stream"
+LOG_FILE = "target/flink.log"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedModel:
+    """What became of the rows of a feature view."""
+
+    name: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedSource:
+    """Rows of a source that were turned aside; they are in the logs below `target/stream/logs`."""
+
+    name: str
+    rejects: int
+    """Did not fit the declared types."""
+    late: int
+    """Came after the watermark."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """What a streaming run did, once its input ended."""
+
+    models: tuple[StreamedModel, ...]
+    sources: tuple[StreamedSource, ...]
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as `--json` prints it."""
+        return {
+            "models": [{"name": m.name, **asdict(m.counts)} for m in self.models],
+            "sources": [asdict(s) for s in self.sources],
+            "seconds": self.seconds,
+        }
+
+
+def stream(
+    project: LoadedProject,
+    select: Sequence[str],
+    exclude: Sequence[str],
+    start: datetime | None,
+    end: datetime | None,
+    console: Console,
+) -> StreamResult:
+    """Run feature views as one Flink job and write their rows to the online store of the target.
+
+    Args:
+        project: the loaded project.
+        select: selectors of the models to run; empty means all.
+        exclude: selectors of models to leave out.
+        start: write feature times from here on, UTC; events before it are still read as far as windows reach.
+        end: and before here.
+        console: told what happens.
+
+    Raises:
+        SqlfeatError: SF0803 or SF0804, a source cannot be streamed; SF09xx, the store; SF001x, SF08xx, Flink.
+        KeyboardInterrupt: after the job was cancelled; what was written stays and is correct.
+    """
+    work = project.config.root / WORK_DIR
+    names = project.select(select, exclude)
+    # All paths in the SQL are absolute: Flink takes a relative one from where Java was started.
+    options = LowerOptions(Slice(start, end), str(work / "out"), str(work / "logs"), str(project.config.root))
+    models = compile_models(with_absolute_streams(project), names, options)
+    if not models:
+        console.warning("no feature view is selected, nothing to run")
+        return StreamResult((), (), 0.0)
+    check_inputs(project, models)
+    _check_store(project)
+    return _run(project, models, work, console)
+
+
+def _check_store(project: LoadedProject) -> None:
+    """Before Java is started: a store that is down should be known in a moment."""
+    store = open_store(project.target.online, project.config.root, project.config.name)
+    try:
+        store.ping()
+    finally:
+        store.close()
+
+
+def _run(project: LoadedProject, models: Sequence[CompiledModel], work: Path, console: Console) -> StreamResult:
+    from sqlfeat.engines.flink.job import run_job
+
+    log_file = project.config.root / LOG_FILE
+    console.note(f"starting Flink (log: {LOG_FILE})")
+    shutil.rmtree(work, ignore_errors=True)
+    counts_dir = work / "counts"
+    counts_dir.mkdir(parents=True)
+    for index, model in enumerate(models, 1):
+        console.node_started("stream", model.name, index, len(models))
+    online = OnlineSink(project.target.online, project.config.root, project.config.name, counts_dir)
+    job = run_job(
+        models, name=project.config.name, log_file=log_file, parallelism=project.target.parallelism, online=online
+    )
+    for index, model in enumerate(models, 1):
+        detail = _detail(job.counts[model.name])
+        console.node_finished("stream", model.name, index, len(models), "ok", detail, job.seconds)
+    streamed = tuple(StreamedModel(model.name, job.counts[model.name]) for model in models)
+    return StreamResult(streamed, _turned_aside(project, models, work / "logs", console), job.seconds)
+
+
+def _detail(counts: Counts) -> str:
+    parts = [f"{counts.rows:,} rows"]
+    parts += [f"{counts.stale:,} older than the store"] if counts.stale else []
+    parts += [f"{counts.no_key:,} without a key"] if counts.no_key else []
+    return ", ".join(parts)
+
+
+def _turned_aside(
+    project: LoadedProject, models: Sequence[CompiledModel], logs: Path, console: Console
+) -> tuple[StreamedSource, ...]:
+    found = []
+    for source in sources_read(project, models):
+        folder = logs / source.full_name
+        streamed = StreamedSource(source.full_name, count_lines(folder / "rejects"), count_lines(folder / "late"))
+        found.append(streamed)
+        shown = folder.relative_to(project.config.root).as_posix()
+        for count, what in ((streamed.rejects, "rejects"), (streamed.late, "late")):
+            if count:
+                console.warning(f"{source.full_name}: {count:,} rows turned aside, see {shown}/{what}")
+    return tuple(found)

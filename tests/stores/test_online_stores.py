@@ -1,0 +1,158 @@
+"""What every online store promises, on each of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sqlfeat.project.config import OnlineTarget
+from sqlfeat.stores.online import open_store
+from sqlfeat.stores.protocol import OnlineRow, latest_rows
+
+WRITER = """
+import sys
+from pathlib import Path
+from sqlfeat.project.config import OnlineTarget
+from sqlfeat.stores.online import open_store
+from sqlfeat.stores.protocol import OnlineRow
+
+kind, where, root, step = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
+target = OnlineTarget(kind, path=where) if kind == "sqlite" else OnlineTarget(kind, url=where)
+store = open_store(target, root, "contest")
+store.ping()
+print("ready", flush=True)
+sys.stdin.readline()
+for version in range(500)[::step]:
+    store.put("m", [OnlineRow(f"k={key}", f"{version:03}", f'{{"v": {version}}}') for key in range(20)])
+store.close()
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.engine)])
+def target(request):
+    if request.param == "redis":
+        return OnlineTarget("redis", url=request.getfixturevalue("redis_url"))
+    return OnlineTarget("sqlite", path="online/store.db")
+
+
+@pytest.fixture
+def store(target, tmp_path):
+    store = open_store(target, tmp_path, f"p{uuid.uuid4().hex}")
+    yield store
+    store.close()
+
+
+def row(version, features="{}", key="k=1"):
+    return OnlineRow(key, version, features)
+
+
+def test_an_unknown_key_is_none(store):
+    assert store.get("m", "k=1") is None
+
+
+def test_what_is_put_is_got(store):
+    written = OnlineRow("k=ü", "2013-12-31 23:59:00.000 p7", '{"text":"ü\\"\\\\𝄞\\n"}')
+    assert store.put("m", [written]) == 1
+    assert store.get("m", "k=ü") == written
+    assert written.feature_time == "2013-12-31 23:59:00.000"
+
+
+def test_no_rows(store):
+    assert store.put("m", []) == 0
+
+
+def test_an_older_row_never_replaces_a_newer(store):
+    assert store.put("m", [row("2", "new")]) == 1
+    assert store.put("m", [row("1", "old")]) == 0
+    assert store.get("m", "k=1") == row("2", "new")
+
+
+def test_of_equal_versions_the_later_write_stays(store):
+    assert store.put("m", [row("2", "first")]) == 1
+    assert store.put("m", [row("2", "second")]) == 1
+    assert store.get("m", "k=1") == row("2", "second")
+
+
+def test_versions_compare_by_byte_whatever_the_locale(store):
+    assert store.put("m", [row("a B")]) == 1
+    assert store.put("m", [row("aA")]) == 1
+    assert store.put("m", [row("a\u00e9")]) == 1
+    assert store.put("m", [row("az")]) == 0
+    assert store.put("m", [row("a")]) == 0
+
+
+def test_views_and_projects_are_apart(store, target, tmp_path):
+    store.put("m", [row("1", "mine")])
+    other = open_store(target, tmp_path, "another_project")
+    assert store.get("n", "k=1") is None
+    assert other.get("m", "k=1") is None
+    other.close()
+
+
+def test_counts_rows_written_of_a_batch(store):
+    store.put("m", [row("5", key="k=1"), row("5", key="k=2")])
+    assert store.put("m", [row("4", key="k=1"), row("6", key="k=2"), row("1", key="k=3")]) == 2
+
+
+def test_ping_then_close_then_use_again(store):
+    store.ping()
+    store.close()
+    assert store.put("m", [row("1")]) == 1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(
+        st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 9), st.integers()), max_size=5), max_size=8
+    )
+)
+def test_any_order_of_writes_ends_with_the_greatest_version(store, batches):
+    view = uuid.uuid4().hex
+    expected: dict[str, OnlineRow] = {}
+    for batch in batches:
+        rows = [OnlineRow(key, str(version), str(value)) for key, version, value in batch]
+        store.put(view, rows)
+        for r in rows:
+            if r.key not in expected or r.version >= expected[r.key].version:
+                expected[r.key] = r
+    assert {key: store.get(view, key) for key in expected} == expected
+
+
+def test_two_processes_write_the_same_keys_in_opposite_order(target, tmp_path):
+    where = target.path or target.url
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, target.type, where, str(tmp_path), step],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        for step in ("1", "-1")
+    ]
+    # Both are connected before either writes.
+    assert [writer.stdout.readline() for writer in writers] == ["ready\n", "ready\n"]
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    assert [writer.communicate()[0] for writer in writers] == ["", ""]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    store = open_store(target, tmp_path, "contest")
+    assert {store.get("m", f"k={key}").features for key in range(20)} == {'{"v": 499}'}
+    store.close()
+
+
+def test_latest_rows_keeps_the_last_of_equal_versions():
+    rows = [row("1", "a"), row("3", "b"), row("2", "c"), row("3", "d"), row("1", "e", "k=2")]
+    assert latest_rows(rows) == [row("3", "d"), row("1", "e", "k=2")]
+
+
+def test_an_unknown_type_of_store_is_a_bug(tmp_path):
+    with pytest.raises(ValueError, match="online store type `etcd`"):
+        open_store(OnlineTarget("etcd"), tmp_path, "p")
