@@ -37,7 +37,7 @@ def bind_models(project: LoadedProject, names: Sequence[str]) -> dict[str, Bound
     bound: dict[str, BoundModel] = {}
     problems: list[Diagnostic] = []
     for name in (name for name in project.order if name in wanted):
-        model, diagnostics = bind_model(project.models[name], Catalog(project.config, plans))
+        model, diagnostics = bind_model(project.models[name], Catalog(project.config, plans, project.order))
         problems += diagnostics
         plans[name] = model.plan if model else None
         if model:
@@ -109,7 +109,14 @@ def _fingerprint(plan: Project, view: FeatureView, sources: tuple[Source, ...]) 
     """Changes with the meaning: the DuckDB query of the whole past, and what the sources accept."""
     query = lower_duckdb(plan, view.columns, ()).query
     accepted = [
-        (s.full_name, s.event_time, s.lateness_ms, s.order_by, s.unique_key, [(c.name, str(c.type), c.nullable) for c in s.columns])
+        (
+            s.full_name,
+            s.event_time,
+            s.lateness_ms,
+            s.order_by,
+            s.unique_key,
+            [(c.name, str(c.type), c.nullable) for c in s.columns],
+        )
         for s in sources
     ]
     return hashlib.sha256(repr((query, accepted)).encode()).hexdigest()

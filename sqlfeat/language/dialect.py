@@ -10,7 +10,7 @@ import typing as t
 
 from sqlglot import exp, generator, parser, tokens
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 TVF_NAMES = ("TUMBLE", "HOP", "CUMULATE", "SESSION")
 
@@ -50,17 +50,15 @@ class Sqlfeat(Dialect):
             if name in ("CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION", "CEIL", "FLOOR")
         }
         NO_PAREN_FUNCTION_PARSERS: t.ClassVar = {
-            name: function
-            for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items()
-            if name in ("CASE",)
+            name: function for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE",)
         }
 
-        def _parse_table(self, *args: t.Any, **kwargs: t.Any) -> exp.Expression | None:
+        def _parse_table(self, *args: t.Any, **kwargs: t.Any) -> exp.Expr | None:
             if tvf := self._parse_window_tvf():
                 return tvf
-            return t.cast("exp.Expression | None", super()._parse_table(*args, **kwargs))
+            return super()._parse_table(*args, **kwargs)
 
-        def _parse_window_tvf(self) -> exp.Expression | None:
+        def _parse_window_tvf(self) -> exp.Expr | None:
             index = self._index
             wrapped = self._match_pair(TokenType.TABLE, TokenType.L_PAREN)
             kind = self._curr.text.upper() if self._curr else ""
@@ -78,7 +76,7 @@ class Sqlfeat(Dialect):
                 node.set("alias", alias)
             return node
 
-        def _parse_tvf_arguments(self, kind: str) -> exp.Expression:
+        def _parse_tvf_arguments(self, kind: str) -> exp.Expr:
             self._match_tvf_name("DATA")
             self._match(TokenType.TABLE)
             table = self._parse_table_parts()
@@ -88,21 +86,19 @@ class Sqlfeat(Dialect):
             if not self._match_text_seq("DESCRIPTOR"):
                 self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
             descriptor = self._parse_wrapped(self._parse_id_var)
-            sizes: list[exp.Expression] = []
+            sizes: list[exp.Expr] = []
             while self._match(TokenType.COMMA):
                 self._match_tvf_name("SIZE", "SLIDE", "STEP", "GAP", "OFFSET")
-                sizes.append(self._parse_bitwise())
-            return WindowTvf(
-                kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition
-            )
+                sizes.append(self._parse_bitwise() or exp.Null())
+            return WindowTvf(kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition)
 
-        def _parse_session_keys(self) -> list[exp.Expression]:
+        def _parse_session_keys(self) -> list[exp.Expr]:
             """PARTITION BY keys; the comma before DESCRIPTOR ends them."""
-            keys: list[exp.Expression] = []
+            keys: list[exp.Expr] = []
             if not self._match(TokenType.PARTITION_BY):
                 return keys
             while True:
-                keys.append(self._parse_column())
+                keys.append(self._parse_column() or exp.Null())
                 following = self._next.text.upper() if self._next else ""
                 if following in ("DESCRIPTOR", "TIMECOL") or not self._match(TokenType.COMMA):
                     return keys
@@ -120,6 +116,6 @@ class Sqlfeat(Dialect):
         }
 
 
-def written(node: exp.Expression) -> str:
+def written(node: exp.Expr) -> str:
     """A piece of SQL as text, for messages and to tell whether two pieces are the same."""
     return node.sql(dialect=Sqlfeat, comments=False)

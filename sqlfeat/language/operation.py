@@ -53,7 +53,7 @@ class Vector:
 
 
 TypeRule = Callable[[Sequence[Expr]], Typed]
-Lowering = Callable[[Call, Sequence[exp.Expression]], exp.Expression]
+Lowering = Callable[[Call, Sequence[exp.Expr]], exp.Expr]
 """Builds an engine's tree for a call from the trees of its arguments."""
 
 
@@ -113,6 +113,7 @@ class Refusal:
 
 Entry = Union[Operation, Macro, Refusal]
 
+
 @dataclass(frozen=True, slots=True)
 class AggregateContext:
     """Where an aggregate is computed.
@@ -123,11 +124,11 @@ class AggregateContext:
             on Flink, where the rows come sorted.
     """
 
-    over: Callable[[exp.Expression], exp.Expression]
-    order: tuple[exp.Expression, ...]
+    over: Callable[[exp.Expr], exp.Expr]
+    order: tuple[exp.Expr, ...]
 
 
-AggregateLowering = Callable[[AggregateCall, Sequence[exp.Expression], AggregateContext], exp.Expression]
+AggregateLowering = Callable[[AggregateCall, Sequence[exp.Expr], AggregateContext], exp.Expr]
 """Builds an engine's tree for an aggregate from the trees of its arguments."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlfeat.language.operation import (
+    COMPILER_FAMILY,
     Aggregate,
     AggregateEntry,
     CompositeAggregate,
@@ -51,8 +52,17 @@ def _aggregates_by_name() -> dict[str, AggregateEntry]:
     return entries
 
 
+def _is_function(name: str, entry: Entry) -> bool:
+    """Whether the operation is written `NAME(...)`, and not with an operator, a keyword, or by the compiler alone."""
+    return name.isidentifier() and name not in _KEYWORDS and entry.family != COMPILER_FAMILY
+
+
+_KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN", "CASE", "LIKE", "NEGATE"})
+
 OPERATIONS = _by_name()
 AGGREGATES = _aggregates_by_name()
+FUNCTIONS = {name: entry for name, entry in OPERATIONS.items() if _is_function(name, entry)}
+"""Operations that users write as functions."""
 
 
 def operation(name: str) -> Operation | Macro:

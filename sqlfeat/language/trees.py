@@ -9,61 +9,61 @@ from sqlfeat.language.types import DataType, Kind
 _DUCKDB_NAMES = {Kind.STRING: "VARCHAR", Kind.TIMESTAMP: "TIMESTAMP", Kind.INT: "INTEGER"}
 
 
-def fn(name: str, *args: exp.Expression) -> exp.Expression:
+def fn(name: str, *args: exp.Expr) -> exp.Expr:
     """`name(args...)`, written as it is; arguments are copied so that one tree may be used twice."""
     return exp.Anonymous(this=name, expressions=[arg.copy() for arg in args])
 
 
-def number(value: int) -> exp.Expression:
+def number(value: int) -> exp.Expr:
     """An integer constant."""
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     """A string constant."""
     return exp.Literal.string(value)
 
 
-def double(value: float) -> exp.Expression:
+def double(value: float) -> exp.Expr:
     """A DOUBLE constant, always with an exponent: without one both engines read DECIMAL."""
     digits = repr(abs(value)).replace("e+", "e")
     literal = exp.Literal.number(digits if "e" in digits else digits + "e0")
     return exp.Neg(this=literal) if value < 0 else literal
 
 
-def binary(kind: type[exp.Binary], left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """`(left op right)`, parenthesised where a nested operator needs it."""
     return kind(this=_wrapped(left), expression=_wrapped(right))
 
 
-def _wrapped(tree: exp.Expression) -> exp.Expression:
+def _wrapped(tree: exp.Expr) -> exp.Expr:
     compound = (exp.Binary, exp.Not, exp.Neg, exp.Is, exp.Between, exp.In, exp.Interval)
     plain = (exp.Dot, exp.Bracket)
     return exp.Paren(this=tree.copy()) if isinstance(tree, compound) and not isinstance(tree, plain) else tree.copy()
 
 
-def wrap(tree: exp.Expression) -> exp.Expression:
+def wrap(tree: exp.Expr) -> exp.Expr:
     """The tree in parentheses if it is an operator."""
     return _wrapped(tree)
 
 
-def is_null(tree: exp.Expression) -> exp.Expression:
+def is_null(tree: exp.Expr) -> exp.Expr:
     """`tree IS NULL`."""
     return exp.Is(this=_wrapped(tree), expression=exp.Null())
 
 
-def not_null(tree: exp.Expression) -> exp.Expression:
+def not_null(tree: exp.Expr) -> exp.Expr:
     """`tree IS NOT NULL`."""
     return exp.Is(this=_wrapped(tree), expression=exp.Not(this=exp.Null()))
 
 
-def case(*branches: tuple[exp.Expression, exp.Expression], default: exp.Expression | None = None) -> exp.Expression:
+def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) -> exp.Expr:
     """Searched CASE."""
     ifs = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in branches]
     return exp.Case(ifs=ifs, default=default.copy() if default else None)
 
 
-def cast(tree: exp.Expression, target: DataType, *, duckdb: bool) -> exp.Expression:
+def cast(tree: exp.Expr, target: DataType, *, duckdb: bool) -> exp.Expr:
     """`CAST(tree AS target)` in the spelling of one engine."""
     return exp.Cast(this=tree.copy(), to=duckdb_type(target) if duckdb else flink_type(target))
 

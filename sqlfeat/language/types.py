@@ -44,7 +44,7 @@ class DataType:
             return f"DECIMAL({self.precision},{self.scale})"
         if self.kind is Kind.ARRAY:
             return f"ARRAY<{self.element}>"
-        return self.kind.value
+        return str(self.kind.value)
 
     @property
     def is_integer(self) -> bool:

@@ -15,19 +15,31 @@ from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
 from sqlfeat.language.ops.casts import cast_problem
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES, FUNCTIONS, OPERATIONS
-from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, DataType, decimal, parse_type
+from sqlfeat.language.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INT,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    DataType,
+    decimal,
+    parse_type,
+)
 from sqlfeat.plan.report import BindError, Report
 
-_BINARY: dict[type[exp.Expression], str] = {
+_BINARY: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%",
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
     exp.And: "AND", exp.Or: "OR", exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM",
     exp.DPipe: "||", exp.Like: "LIKE",
 }  # fmt: skip
 
-_UNARY: dict[type[exp.Expression], str] = {exp.Not: "NOT", exp.Neg: "NEGATE"}
+_UNARY: dict[type[exp.Expr], str] = {exp.Not: "NOT", exp.Neg: "NEGATE"}
 
-_KEYWORD_FUNCTIONS: dict[type[exp.Expression], str] = {
+_KEYWORD_FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.CurrentTimestamp: "CURRENT_TIMESTAMP", exp.CurrentDate: "CURRENT_DATE", exp.CurrentTime: "CURRENT_TIME",
     exp.CurrentDatetime: "NOW", exp.Localtime: "LOCALTIME", exp.Localtimestamp: "LOCALTIMESTAMP",
 }  # fmt: skip
@@ -40,11 +52,11 @@ class Names(Protocol):
         """The column of that name."""
         ...
 
-    def aggregate(self, node: exp.Expression) -> Column:
+    def aggregate(self, node: exp.Expr) -> Column:
         """The column that holds an aggregate, with or without OVER and FILTER."""
         ...
 
-    def replaced(self, node: exp.Expression) -> Column | None:
+    def replaced(self, node: exp.Expr) -> Column | None:
         """The column that already holds this expression (a GROUP BY key)."""
         ...
 
@@ -56,7 +68,7 @@ class ExpressionBinder:
         self._names = names
         self._report = report
 
-    def bind(self, node: exp.Expression) -> Expr:
+    def bind(self, node: exp.Expr) -> Expr:
         """The typed expression.
 
         Raises:
@@ -84,7 +96,7 @@ class ExpressionBinder:
             case _:
                 return self._operator(node)
 
-    def call(self, name: str, args: Sequence[Expr], node: exp.Expression) -> Expr:
+    def call(self, name: str, args: Sequence[Expr], node: exp.Expr) -> Expr:
         """Apply an operation of the registry."""
         entry = OPERATIONS[name]
         if isinstance(entry, Refusal):
@@ -100,7 +112,7 @@ class ExpressionBinder:
             raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
         return Call(entry.name, typed.args, typed.type, typed.nullable)
 
-    def _operator(self, node: exp.Expression) -> Expr:
+    def _operator(self, node: exp.Expr) -> Expr:
         kind = type(node)
         if kind in _BINARY:
             return self._binary(_BINARY[kind], node)
@@ -122,17 +134,17 @@ class ExpressionBinder:
             case _:
                 raise self._unsupported(node)
 
-    def _binary(self, name: str, node: exp.Expression) -> Expr:
+    def _binary(self, name: str, node: exp.Expr) -> Expr:
         if name not in OPERATIONS:
             raise self._unsupported(node)
         return self.call(name, self._bind_all([node.this, node.expression]), node)
 
-    def _unsupported(self, node: exp.Expression) -> BindError:
+    def _unsupported(self, node: exp.Expr) -> BindError:
         text = written(node)
         shown = text if len(text) <= 60 else text[:57] + "..."
         return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
 
-    def _bind_all(self, nodes: Sequence[exp.Expression]) -> list[Expr]:
+    def _bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
         bound: list[Expr] = []
         failed: BindError | None = None
         for node in nodes:
@@ -171,7 +183,7 @@ class ExpressionBinder:
             case _:
                 raise self._unsupported(node)
 
-    def _case(self, node: exp.Case, place: exp.Expression | None = None) -> Expr:
+    def _case(self, node: exp.Case, place: exp.Expr | None = None) -> Expr:
         place = place or node
         subject = self.bind(node.this) if node.this else None
         args: list[Expr] = []
@@ -190,7 +202,10 @@ class ExpressionBinder:
         name = str(node.this if isinstance(node.this, str) else node.this.name).upper()
         if name in WINDOW_FUNCTIONS:
             raise self._report.fail(
-                "SF0309", node, f"`{name}` needs OVER", help=f"write {name}(...) OVER (PARTITION BY ... ORDER BY EVENT_TIME)"
+                "SF0309",
+                node,
+                f"`{name}` needs OVER",
+                help=f"write {name}(...) OVER (PARTITION BY ... ORDER BY EVENT_TIME)",
             )
         if name in AGGREGATES:
             if isinstance(AGGREGATES[name], RefusedAggregate):
@@ -202,7 +217,7 @@ class ExpressionBinder:
             raise self._report.unknown("SF0302", node, "function", name, [*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS])
         return self.call(name, self._bind_all(node.expressions), node)
 
-    def _refused_aggregate(self, name: str, node: exp.Expression) -> BindError:
+    def _refused_aggregate(self, name: str, node: exp.Expr) -> BindError:
         entry = AGGREGATES[name]
         assert isinstance(entry, RefusedAggregate)
         message = f"`{name}` is not in the language: {entry.refused.reason}"
@@ -210,7 +225,11 @@ class ExpressionBinder:
 
     def _cast(self, node: exp.Cast) -> Expr:
         target = self.type_of(node.args["to"], node)
-        if isinstance(node.this, exp.Literal) and node.this.is_string and (constant := _constant(node.this.name, target)):
+        if (
+            isinstance(node.this, exp.Literal)
+            and node.this.is_string
+            and (constant := _constant(node.this.name, target))
+        ):
             return constant
         value = self.bind(node.this)
         if value.type == target:
@@ -226,12 +245,12 @@ class ExpressionBinder:
             )
         return Call("CAST", (value,), target, value.nullable)
 
-    def _try_cast(self, value: Expr, target: DataType, node: exp.Expression) -> Expr:
+    def _try_cast(self, value: Expr, target: DataType, node: exp.Expr) -> Expr:
         if cast_problem(value.type, target) is None:
             return Call("CAST", (value,), target, value.nullable)
         raise self._report.fail("SF0502", node, f"TRY_CAST of {value.type} to {target} is not in the language")
 
-    def type_of(self, node: exp.Expression, place: exp.Expression) -> DataType:
+    def type_of(self, node: exp.Expr, place: exp.Expr) -> DataType:
         """The data type written in a cast."""
         text = written(node)
         text = "TIMESTAMP(3)" if text == "TIMESTAMP" and isinstance(place.this, exp.Literal) else text

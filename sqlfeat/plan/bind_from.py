@@ -30,7 +30,7 @@ class FromBinder:
     """Binds one FROM clause."""
 
     def __init__(
-        self, catalog: Catalog, ctes: Ctes, report: Report, bind_query: Callable[[exp.Expression, Ctes], Plan]
+        self, catalog: Catalog, ctes: Ctes, report: Report, bind_query: Callable[[exp.Expr, Ctes], Plan]
     ) -> None:
         self._catalog = catalog
         self._ctes = ctes
@@ -47,6 +47,8 @@ class FromBinder:
             if isinstance(join.this, exp.Unnest) and not window:
                 scope = self._unnest(scope, join)
                 continue
+            if join.this.args.get("joins"):
+                raise self._report.fail("SF0408", join, "a join inside a join", help="write the joins one after another")
             right, other_window = self._table(join.this)
             if window or other_window:
                 raise self._report.fail(
@@ -63,7 +65,7 @@ class FromBinder:
             )
         return bind_unnest(scope, join, scope.resolve(arrays[0], self._report), self._report)
 
-    def _table(self, node: exp.Expression) -> tuple[Scope, GroupWindow | None]:
+    def _table(self, node: exp.Expr) -> tuple[Scope, GroupWindow | None]:
         match node:
             case WindowTvf():
                 return self._window_function(node)
@@ -75,15 +77,16 @@ class FromBinder:
                         "SF0306", node, f"`{written(node.this)}` is not in the language in FROM",
                         help="declare a source, or write TABLE(TUMBLE(...)), HOP, CUMULATE or SESSION",
                     )  # fmt: skip
-                return self._visible(self._named(node), node.alias or node.name), None
+                return self._visible(self._named(node), node.alias or node.name, node), None
             case exp.Subquery():
-                return self._visible(self._bind_query(node.this, self._ctes), node.alias or "subquery"), None
+                return self._visible(self._bind_query(node.this, self._ctes), node.alias or "subquery", node), None
             case _:
                 raise self._report.fail("SF0306", node, f"`{written(node)}` is not in the language in FROM")
 
-    def _visible(self, plan: Plan, alias: str) -> Scope:
+    def _visible(self, plan: Plan, alias: str, node: exp.Expr) -> Scope:
         shown = [column for column in plan.schema.columns if not column.name.startswith("__")]
-        return Scope(plan, tuple(Visible(alias, column.name, column) for column in shown))
+        names = column_names(node, [column.name for column in shown], self._report)
+        return Scope(plan, tuple(Visible(alias, name, column) for name, column in zip(names, shown, strict=True)))
 
     def _named(self, node: exp.Table) -> Plan:
         if not node.args.get("db") and node.name.lower() in self._ctes:
@@ -92,7 +95,7 @@ class FromBinder:
 
     def _window_function(self, node: WindowTvf) -> tuple[Scope, GroupWindow]:
         table = node.this
-        scope = self._visible(self._named(table), node.alias or table.alias or table.name)
+        scope = self._visible(self._named(table), node.alias or table.alias or table.name, node)
         self._check_descriptor(node, scope)
         kind = node.args["kind"]
         try:
@@ -105,10 +108,14 @@ class FromBinder:
     def _session_keys(self, node: WindowTvf, scope: Scope) -> tuple[str, ...]:
         keys = node.args.get("partition_by") or []
         if keys and node.args["kind"] != "SESSION":
-            raise self._report.fail("SF0407", node, f"{node.args['kind']} has no PARTITION BY", help="add the key to GROUP BY")
+            raise self._report.fail(
+                "SF0407", node, f"{node.args['kind']} has no PARTITION BY", help="add the key to GROUP BY"
+            )
         columns = [key for key in keys if isinstance(key, exp.Column)]
         if len(columns) < len(keys):
-            raise self._report.fail("SF0407", node, "SESSION is partitioned by columns", help="compute the key in a subquery")
+            raise self._report.fail(
+                "SF0407", node, "SESSION is partitioned by columns", help="compute the key in a subquery"
+            )
         return tuple(scope.resolve(column, self._report).name for column in columns)
 
     def _check_descriptor(self, node: WindowTvf, scope: Scope) -> None:
@@ -118,7 +125,10 @@ class FromBinder:
         event_time = scope.plan.schema.event_time
         if name.name.lower() != EVENT_TIME and scope.resolve(column, self._report).name != event_time:
             raise self._report.fail(
-                "SF0401", name, f"`{name.name}` is not the event time", label=f"write `{event_time}`" if event_time else ""
+                "SF0401",
+                name,
+                f"`{name.name}` is not the event time",
+                label=f"write `{event_time}`" if event_time else "",
             )
 
     def _group_window(self, kind: str, sizes: list[int], node: WindowTvf) -> GroupWindow:
@@ -141,3 +151,18 @@ class FromBinder:
         offset = sizes[needed] % (step if kind == "HOP" else size) if len(sizes) > needed else 0
         return GroupWindow(kind, size, step, offset)
 
+
+def column_names(node: exp.Expr, names: list[str], report: Report) -> list[str]:
+    """The names of a relation's columns with those of `AS t(a, b)` in place of the first ones.
+
+    Raises:
+        BindError: after reporting that there are more names than columns, or one twice.
+    """
+    alias = node.args.get("alias")
+    given = [column.name for column in (alias.args.get("columns") or [] if isinstance(alias, exp.TableAlias) else [])]
+    if len(given) > len(names):
+        raise report.fail("SF0306", alias, f"`{node.alias}` has {len(names)} columns, and {len(given)} are named")
+    result = [*given, *names[len(given) :]]
+    if given and len({name.lower() for name in result}) < len(result):
+        raise report.fail("SF0307", alias, f"two columns of `{node.alias}` have one name")
+    return result

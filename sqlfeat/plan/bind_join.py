@@ -25,6 +25,7 @@ def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scop
         kind = side or join.args.get("kind")
         raise report.fail("SF0408", join, f"a {kind} join is not in the language", help="use JOIN or LEFT JOIN")
     on = bind_on(left, right, join, report)
+    right = _merged(right, join)
     inner = side != "LEFT"
     if right.plan.schema.event_time is None:
         _check_static(right, on, join, report)
@@ -34,6 +35,12 @@ def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scop
         return _lookup(left, right, on, inner=inner)
     _check_interval(on, join, report, inner=inner)
     return _interval(left, right, on, inner=inner)
+
+
+def _merged(right: Scope, join: exp.Join) -> Scope:
+    """The right side whose USING keys are reached by its alias only."""
+    keys = {key.name.lower() for key in join.args.get("using") or []}
+    return replace(right, visible=tuple(replace(v, merged=v.merged or v.name.lower() in keys) for v in right.visible))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def _pick(left: Scope, right: Scope, *, inner: bool) -> _Picked:
         taken.add(name)
         picks.append((name, item.column.name))
         column = Column(name, item.column.type, item.column.nullable or not inner)
-        visible.append(Visible(item.alias, item.name, column))
+        visible.append(replace(item, column=column))
     return _Picked(tuple(picks), tuple(v.column for v in visible), tuple(visible))
 
 
@@ -115,10 +122,14 @@ def bind_unnest(left: Scope, join: exp.Join, array: Column, report: Report) -> S
     """
     unnest = join.this
     if str(join.args.get("side") or "") or str(join.args.get("kind") or "CROSS") != "CROSS" or join.args.get("on"):
-        raise report.fail("SF0408", join, "an array is unnested with CROSS JOIN", help="write CROSS JOIN UNNEST(a) AS t(x)")
+        raise report.fail(
+            "SF0408", join, "an array is unnested with CROSS JOIN", help="write CROSS JOIN UNNEST(a) AS t(x)"
+        )
     if array.type.kind is not Kind.ARRAY or array.type.element is None:
         raise report.fail("SF0303", unnest, f"UNNEST needs an array, not {array.type}")
-    names = [column.name for column in unnest.args["alias"].args.get("columns") or []] if unnest.args.get("alias") else []
+    names = (
+        [column.name for column in unnest.args["alias"].args.get("columns") or []] if unnest.args.get("alias") else []
+    )
     offset = unnest.args.get("offset")
     if isinstance(offset, exp.Identifier):
         names.append(offset.name)
@@ -139,7 +150,9 @@ def bind_unnest(left: Scope, join: exp.Join, array: Column, report: Report) -> S
 def _check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
     if on.high_ms is not None or on.low_ms not in (0, 1):
         raise report.fail(
-            "SF0408", join, "an ASOF join needs `left.event_time >= right.event_time` in ON, and no other time condition"
+            "SF0408",
+            join,
+            "an ASOF join needs `left.event_time >= right.event_time` in ON, and no other time condition",
         )
     if not right.plan.schema.order:
         raise report.fail(

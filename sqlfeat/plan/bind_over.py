@@ -37,7 +37,7 @@ def merged_window(node: exp.Window, named: dict[str, exp.Window], report: Report
 
 
 def check_order(
-    node: exp.Window, schema: Schema, bind: Callable[[exp.Expression], Expr], report: Report, times: tuple[str, ...]
+    node: exp.Window, schema: Schema, bind: Callable[[exp.Expr], Expr], report: Report, times: tuple[str, ...]
 ) -> None:
     """ORDER BY must be the event time, ascending; the source's tie-breakers may follow.
 
@@ -51,7 +51,10 @@ def check_order(
     order = node.args.get("order")
     if order is None:
         raise report.fail(
-            "SF0401", node, "a window needs ORDER BY the event time", help="write OVER (PARTITION BY ... ORDER BY EVENT_TIME ...)"
+            "SF0401",
+            node,
+            "a window needs ORDER BY the event time",
+            help="write OVER (PARTITION BY ... ORDER BY EVENT_TIME ...)",
         )
     first, *rest = order.expressions
     column = bind(first.this)
@@ -95,10 +98,10 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     return _excluding(Frame(rows, start, end), spec, node, report)
 
 
-def _excluding(frame: Frame, spec: exp.Expression, node: exp.Window, report: Report) -> Frame:
+def _excluding(frame: Frame, spec: exp.Expr, node: exp.Window, report: Report) -> Frame:
     """The frame with its EXCLUDE clause; leaving out all rows of the event time is a frame that ends before it."""
     excluded = spec.args.get("exclude")
-    match str(excluded.name if isinstance(excluded, exp.Expression) else excluded or "").upper():
+    match str(excluded.name if isinstance(excluded, exp.Expr) else excluded or "").upper():
         case "" | "NO OTHERS":
             return frame
         case "CURRENT ROW" if frame.end == 0:
@@ -106,10 +109,15 @@ def _excluding(frame: Frame, spec: exp.Expression, node: exp.Window, report: Rep
         case "GROUP" if frame.end == 0 and not frame.rows:
             return replace(frame, end=1)
         case other:
-            raise report.fail("SF0402", node, f"EXCLUDE {other} does not fit this frame", help="use EXCLUDE CURRENT ROW or EXCLUDE GROUP with RANGE")
+            raise report.fail(
+                "SF0402",
+                node,
+                f"EXCLUDE {other} does not fit this frame",
+                help="use EXCLUDE CURRENT ROW or EXCLUDE GROUP with RANGE",
+            )
 
 
-def _bound(spec: exp.Expression, side: str, rows: bool, node: exp.Window, report: Report) -> int | None:
+def _bound(spec: exp.Expr, side: str, rows: bool, node: exp.Window, report: Report) -> int | None:
     value, direction = spec.args.get(side), str(spec.args.get(f"{side}_side") or "").upper()
     if value == "CURRENT ROW":
         return 0
@@ -125,12 +133,19 @@ def _bound(spec: exp.Expression, side: str, rows: bool, node: exp.Window, report
         return interval_ms(value)
     except BadInterval as problem:
         raise report.fail(
-            "SF0402", node, f"the frame of RANGE is an interval: {problem}", help="for example RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW"
+            "SF0402",
+            node,
+            f"the frame of RANGE is an interval: {problem}",
+            help="for example RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW",
         ) from None
 
 
-def _row_count(value: exp.Expression, node: exp.Window, report: Report) -> int:
+def _row_count(value: exp.Expr | None, node: exp.Window, report: Report) -> int:
     if isinstance(value, exp.Literal) and not value.is_string and value.name.isdigit():
         return int(value.name)
-    raise report.fail("SF0402", node, "the frame of ROWS is a number of rows", help="for example ROWS BETWEEN 4 PRECEDING AND CURRENT ROW")
-
+    raise report.fail(
+        "SF0402",
+        node,
+        "the frame of ROWS is a number of rows",
+        help="for example ROWS BETWEEN 4 PRECEDING AND CURRENT ROW",
+    )

@@ -8,8 +8,8 @@ from sqlfeat.language.expr import Column, Expr, Literal
 from sqlfeat.language.operation import TypeMismatch
 from sqlfeat.language.types import INT
 from sqlfeat.language.typing import common_type, convert
-from sqlfeat.plan.bind_from import Ctes, FromBinder
-from sqlfeat.plan.bind_select import SelectBinder
+from sqlfeat.plan.bind_from import Ctes, FromBinder, column_names
+from sqlfeat.plan.bind_select import SelectBinder, project
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.nodes import Plan, Project, Schema, Union_
 from sqlfeat.plan.report import Report
@@ -22,7 +22,7 @@ class QueryBinder:
         self._catalog = catalog
         self._report = report
 
-    def bind(self, node: exp.Expression, ctes: Ctes | None = None) -> Plan:
+    def bind(self, node: exp.Expr, ctes: Ctes | None = None) -> Plan:
         """The plan of a query.
 
         Raises:
@@ -33,7 +33,7 @@ class QueryBinder:
             if clause.args.get("recursive"):
                 raise self._report.fail("SF0306", clause, "WITH RECURSIVE is not in the language")
             for cte in clause.expressions:
-                ctes[cte.alias.lower()] = self.bind(cte.this, ctes)
+                ctes[cte.alias.lower()] = self._renamed(self.bind(cte.this, ctes), cte)
         match node:
             case exp.Subquery():
                 return self.bind(node.this, ctes)
@@ -44,6 +44,14 @@ class QueryBinder:
             case _:
                 raise self._report.fail("SF0306", node, "a model is one SELECT or UNION ALL")
 
+    def _renamed(self, plan: Plan, cte: exp.CTE) -> Plan:
+        """The relation with the names of `WITH t(a, b)`."""
+        shown = [column for column in plan.schema.columns if not column.name.startswith("__")]
+        names = column_names(cte, [column.name for column in shown], self._report)
+        if names == [column.name for column in shown]:
+            return plan
+        return project(plan, list(zip(names, shown, strict=True)))
+
     def _select(self, node: exp.Select, ctes: Ctes) -> Plan:
         source = FromBinder(self._catalog, ctes, self._report, self.bind).bind(node)
         return SelectBinder(node, source, self._report).bind()
@@ -51,17 +59,30 @@ class QueryBinder:
     def _union(self, node: exp.Union, ctes: Ctes) -> Plan:
         if node.args.get("distinct") or type(node) is not exp.Union:
             raise self._report.fail("SF0306", node, "only UNION ALL is in the language", help="write UNION ALL")
-        branches = [self.bind(side, ctes) for side in _branches(node)]
+        first, *others = _branches(node)
+        branches = [self.bind(first, ctes), *(self.bind(_named(side), ctes) for side in others)]
         try:
             return unite(branches)
         except TypeMismatch as mismatch:
             raise self._report.fail("SF0303", node, f"UNION ALL {mismatch}") from None
 
 
-def _branches(node: exp.Expression) -> list[exp.Expression]:
+def _branches(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.Union) and not node.args.get("with_"):
         return [*_branches(node.this), *_branches(node.expression)]
     return [node]
+
+
+def _named(branch: exp.Expr) -> exp.Expr:
+    """A branch behind the first, whose columns need no names and none of their own."""
+    if not isinstance(branch, exp.Select):
+        return branch
+    items = [
+        item if item.is_star else exp.Alias(this=item.unalias(), alias=exp.to_identifier(f"column {number}", quoted=True))
+        for number, item in enumerate(branch.expressions, 1)
+    ]
+    branch.set("expressions", items)
+    return branch
 
 
 def unite(branches: list[Plan]) -> Union_:
@@ -98,7 +119,9 @@ def _branch(plan: Plan, values: list[Expr], names: list[str], index: int, *, ord
     items = list(zip(names, values))
     event_time = None
     if below.event_time:
-        positions = [i for i, value in enumerate(values) if isinstance(value, Column) and value.name == below.event_time]
+        positions = [
+            i for i, value in enumerate(values) if isinstance(value, Column) and value.name == below.event_time
+        ]
         event_time = names[positions[0]] if positions else "__event_time"
         if not positions:
             items.append((event_time, below.column(below.event_time)))

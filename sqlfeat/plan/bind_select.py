@@ -46,6 +46,7 @@ class SelectBinder:
         self._partition_items: list[tuple[str, Expr]] = []
         self._inside_aggregate = False
         self._grouping = False
+        self._keys_known = False
         self._top: TopN | None = None
         self._top_text = ""
 
@@ -91,7 +92,7 @@ class SelectBinder:
             self._scope = replace(self._scope, plan=plan, visible=visible)
         self._check_event_time()
 
-    def _refuse_aggregates_in(self, where: exp.Expression) -> None:
+    def _refuse_aggregates_in(self, where: exp.Expr) -> None:
         for node in where.find_all(exp.Window):
             raise self._report.fail("SF0309", node, "WHERE comes before window functions", help="use QUALIFY")
 
@@ -106,7 +107,7 @@ class SelectBinder:
                 help=f"add WHERE {name} IS NOT NULL",
             )
 
-    def _bind_keys(self, group: exp.Expression | None) -> None:
+    def _bind_keys(self, group: exp.Expr | None) -> None:
         if self._window is None:
             raise self._report.fail(
                 "SF0406",
@@ -121,7 +122,8 @@ class SelectBinder:
             name = expr.name if isinstance(expr, Column) else f"__group_{len(self._grouped) + 1}"
             if not isinstance(expr, Column):
                 self._key_items.append((name, expr))
-            self._grouped[written(node).lower()] = Column(name, expr.type, expr.nullable)
+            self._grouped[_normal(node)] = Column(name, expr.type, expr.nullable)
+        self._keys_known = True
         keys = {column.name for column in self._grouped.values()}
         if self._window.kind == "SESSION" and keys != set(self._window.partition):
             raise self._report.fail(
@@ -139,7 +141,9 @@ class SelectBinder:
             try:
                 for name, expr in self._bind_item(node):
                     if name.lower() in seen:
-                        raise self._report.fail("SF0307", node, f"two columns are named `{name}`", help="give one another name with AS")
+                        raise self._report.fail(
+                            "SF0307", node, f"two columns are named `{name}`", help="give one another name with AS"
+                        )
                     seen.add(name.lower())
                     items.append((name, expr))
             except BindError:
@@ -148,7 +152,7 @@ class SelectBinder:
             raise BindError
         return items
 
-    def _bind_item(self, node: exp.Expression) -> list[tuple[str, Expr]]:
+    def _bind_item(self, node: exp.Expr) -> list[tuple[str, Expr]]:
         if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
             return self._star(node)
         expr = self._expressions.bind(node)
@@ -158,37 +162,43 @@ class SelectBinder:
         if name.startswith("__"):
             raise self._report.fail("SF0308", node, "names beginning with `__` are the compiler's own")
         if expr.type.kind is Kind.NULL:
-            raise self._report.fail("SF0303", node, f"column `{name}` is NULL without a type", help="write CAST(NULL AS type)")
+            raise self._report.fail(
+                "SF0303", node, f"column `{name}` is NULL without a type", help="write CAST(NULL AS type)"
+            )
         return [(name, expr)]
 
-    def _star(self, node: exp.Expression) -> list[tuple[str, Expr]]:
+    def _star(self, node: exp.Expr) -> list[tuple[str, Expr]]:
         if self._grouping:
             raise self._report.fail("SF0306", node, "`*` has no meaning under GROUP BY", help="list the columns")
         star = node.this if isinstance(node, exp.Column) else node
         if any(star.args.get(part) for part in ("except_", "replace", "rename")):
-            raise self._report.fail("SF0306", node, "`*` with EXCEPT or REPLACE is not in the language", help="list the columns")
+            raise self._report.fail(
+                "SF0306", node, "`*` with EXCEPT or REPLACE is not in the language", help="list the columns"
+            )
         alias = node.table.lower() if isinstance(node, exp.Column) else ""
-        chosen = [v for v in self._scope.visible if not alias or v.alias.lower() == alias]
+        chosen = [v for v in self._scope.visible if v.is_meant(alias)]
         if not chosen:
-            raise self._report.unknown("SF0305", node, "relation", alias, sorted({v.alias for v in self._scope.visible}))
+            raise self._report.unknown(
+                "SF0305", node, "relation", alias, sorted({v.alias for v in self._scope.visible})
+            )
         return [(v.name, v.column) for v in chosen]
 
     def _condition(self, clause: str) -> Expr | None:
         node = self._select.args.get(clause)
         return self._boolean(node.this) if node else None
 
-    def _boolean(self, node: exp.Expression) -> Expr:
+    def _boolean(self, node: exp.Expr) -> Expr:
         condition = self._expressions.bind(node)
         try:
             return convert(condition, BOOLEAN)
         except TypeMismatch:
             raise self._report.fail("SF0303", node, f"a condition is BOOLEAN, not {condition.type}") from None
 
-    def replaced(self, node: exp.Expression) -> Column | None:
+    def replaced(self, node: exp.Expr) -> Column | None:
         """A GROUP BY key, outside of aggregates."""
         if not self._grouping or self._inside_aggregate:
             return None
-        return self._grouped.get(written(node).lower())
+        return self._grouped.get(_normal(node))
 
     def column(self, node: exp.Column) -> Column:
         """The column a name stands for at this point of the SELECT."""
@@ -197,7 +207,7 @@ class SelectBinder:
             if name in WINDOW_COLUMNS:
                 return Column(WINDOW_TIME if name == "window_time" else name, TIMESTAMP, nullable=False)
             found = self._scope.resolve(node, self._report)
-            if found.name in {column.name for column in self._grouped.values()} or not self._grouped_known():
+            if found.name in {column.name for column in self._grouped.values()} or not self._keys_known:
                 return found
             raise self._report.fail(
                 "SF0309", node, f"column `{node.name}` is neither a GROUP BY key nor in an aggregate",
@@ -205,16 +215,7 @@ class SelectBinder:
             )  # fmt: skip
         return self._scope.resolve(node, self._report)
 
-    def _grouped_known(self) -> bool:
-        """False while the GROUP BY keys themselves are being bound."""
-        return bool(self._grouped) or self._keys_bound()
-
-    def _keys_bound(self) -> bool:
-        group = self._select.args.get("group")
-        wanted = [n for n in (group.expressions if group else []) if n.name.lower() not in WINDOW_COLUMNS]
-        return len(self._grouped) >= len(wanted)
-
-    def aggregate(self, node: exp.Expression) -> Column:
+    def aggregate(self, node: exp.Expr) -> Column:
         """The column of an aggregate; the same text gives the same column."""
         text = written(node)
         if text in self._over_calls:
@@ -225,7 +226,7 @@ class SelectBinder:
             return self._over(node, text)
         return self._grouped_aggregate(node, text)
 
-    def _grouped_aggregate(self, node: exp.Expression, text: str) -> Column:
+    def _grouped_aggregate(self, node: exp.Expr, text: str) -> Column:
         if not self._grouping:
             raise self._report.fail(
                 "SF0406", node, "an aggregate over a stream needs a window",
@@ -274,7 +275,9 @@ class SelectBinder:
             self._top = bind_top_n(window, keys, self._expressions.bind, self._select, self._report)
             self._top_text = text
         if text != self._top_text:
-            raise self._report.fail("SF0402", window, "one SELECT ranks the rows of a window once", help="use a subquery")
+            raise self._report.fail(
+                "SF0402", window, "one SELECT ranks the rows of a window once", help="use a subquery"
+            )
         return Column(self._top.rank, BIGINT, nullable=False)
 
     def _over_call(self, node: exp.Window, frame: Frame) -> AggregateCall:
@@ -286,7 +289,10 @@ class SelectBinder:
         for op in _primitives(call):
             if problem := frame_problem(op, frame, distinct=call.distinct):
                 raise self._report.fail(
-                    "SF0402", node, f"{call.op} cannot have this frame: {problem}", help="end the frame with CURRENT ROW"
+                    "SF0402",
+                    node,
+                    f"{call.op} cannot have this frame: {problem}",
+                    help="end the frame with CURRENT ROW",
                 )
         self._check_state(call, frame, node)
         return call
@@ -328,7 +334,7 @@ class SelectBinder:
             names.append(name)
         return tuple(names)
 
-    def _aggregate_call(self, node: exp.Expression, name: str, *, grouped: bool) -> AggregateCall:
+    def _aggregate_call(self, node: exp.Expr, name: str, *, grouped: bool) -> AggregateCall:
         condition: Expr | None = None
         if isinstance(node, exp.Filter):
             condition = self._boolean(node.expression.this)
@@ -342,7 +348,9 @@ class SelectBinder:
         if isinstance(AGGREGATES[function], RefusedAggregate):
             self._expressions.bind(node)
         if ignore_nulls and function not in POSITIONAL:
-            raise self._report.fail("SF0306", node, f"{function} with IGNORE NULLS is not in the language", help="drop IGNORE NULLS")
+            raise self._report.fail(
+                "SF0306", node, f"{function} with IGNORE NULLS is not in the language", help="drop IGNORE NULLS"
+            )
         call = replace(self._typed_call(node, function, name, condition, grouped=grouped), ignore_nulls=ignore_nulls)
         if grouped and self._window and self._window.kind == "SESSION" and ignore_nulls and call.args[0].nullable:
             raise self._report.fail(
@@ -355,7 +363,7 @@ class SelectBinder:
         self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool
     ) -> AggregateCall:
         entry = aggregate_entry(function)
-        operands: Sequence[exp.Expression] = node.expressions
+        operands: Sequence[exp.Expr] = node.expressions
         distinct = len(operands) == 1 and isinstance(operands[0], exp.Distinct)
         if distinct:
             operands = operands[0].expressions
@@ -410,6 +418,14 @@ class SelectBinder:
         calls = tuple(self._group_calls.values())
         columns = (*(plan.schema.column(key) for key in keys), *stamps, *(call.column for call in calls))
         return WindowAggregate(plan, self._window, keys, calls, Schema(columns, WINDOW_TIME, ()))
+
+
+def _normal(node: exp.Expression) -> str:
+    """The SQL with names as they are compared; texts keep their case."""
+    copy = node.copy()
+    for name in copy.find_all(exp.Identifier):
+        name.replace(exp.Identifier(this=name.name.lower(), quoted=True))
+    return written(copy)
 
 
 def _is_ordered(call: AggregateCall) -> bool:

@@ -35,7 +35,7 @@ def is_top_n(window: exp.Window) -> bool:
 def bind_top_n(
     window: exp.Window,
     keys: Sequence[str],
-    bind: Callable[[exp.Expression], Expr],
+    bind: Callable[[exp.Expr], Expr],
     select: exp.Select,
     report: Report,
 ) -> TopN:
@@ -63,21 +63,34 @@ def bind_top_n(
     return TopN(tuple(partition), tuple(order), _limit(window, select, report))
 
 
-def _column(node: exp.Expression, bind: Callable[[exp.Expression], Expr], report: Report) -> str:
+def _column(node: exp.Expr, bind: Callable[[exp.Expr], Expr], report: Report) -> str:
     column = bind(node)
     if not isinstance(column, Column):
-        raise report.fail("SF0306", node, "rows of a window are ranked by columns", help="compute the value in a subquery")
+        raise report.fail(
+            "SF0306", node, "rows of a window are ranked by columns", help="compute the value in a subquery"
+        )
     return column.name
 
 
 def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
     """N of `QUALIFY ROW_NUMBER() OVER (...) <= N`, or of an alias of it."""
     names = {written(window).lower()}
-    names |= {item.alias.lower() for item in select.expressions if isinstance(item, exp.Alias) and written(item.this) == written(window)}
+    names |= {
+        item.alias.lower()
+        for item in select.expressions
+        if isinstance(item, exp.Alias) and written(item.this) == written(window)
+    }
     qualify = select.args.get("qualify")
-    for condition in qualify.this.flatten() if qualify and isinstance(qualify.this, exp.And) else [qualify.this] if qualify else []:
+    for condition in (
+        qualify.this.flatten() if qualify and isinstance(qualify.this, exp.And) else [qualify.this] if qualify else []
+    ):
         left, right = condition.args.get("this"), condition.args.get("expression")
-        if left is None or written(left).lower() not in names or not isinstance(right, exp.Literal) or not right.name.isdigit():
+        if (
+            left is None
+            or written(left).lower() not in names
+            or not isinstance(right, exp.Literal)
+            or not right.name.isdigit()
+        ):
             continue
         if isinstance(condition, exp.LTE):
             return int(right.name)
@@ -85,4 +98,6 @@ def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
             return int(right.name) - 1
         if isinstance(condition, exp.EQ) and right.name == "1":
             return 1
-    raise report.fail("SF0402", window, "a ranking of a window needs a limit", help="add QUALIFY ROW_NUMBER() OVER (...) <= 3")
+    raise report.fail(
+        "SF0402", window, "a ranking of a window needs a limit", help="add QUALIFY ROW_NUMBER() OVER (...) <= 3"
+    )

@@ -91,5 +91,3 @@ def _further_back(part: Slice, reach: list[int | None]) -> Slice:
     if part.start is None or len(lengths) < len(reach):
         return Slice(None, part.end)
     return Slice(part.start - timedelta(milliseconds=max(lengths)), part.end)
-
-

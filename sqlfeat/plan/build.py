@@ -11,6 +11,7 @@ from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.output import FeatureView, feature_view
 from sqlfeat.plan.parse import parse_query
 from sqlfeat.plan.report import BindError, Report
+from sqlfeat.plan.unread import refuse_unread
 from sqlfeat.project.config import Materialization
 from sqlfeat.templating.rendered import RenderedModel
 
@@ -37,7 +38,9 @@ def bind_model(model: RenderedModel, catalog: Catalog) -> tuple[BoundModel | Non
     """
     report = Report(model)
     try:
-        plan = QueryBinder(catalog, report).bind(parse_query(report))
+        tree = parse_query(report)
+        refuse_unread(tree, report)
+        plan = QueryBinder(catalog, report).bind(tree)
         if report.diagnostics:
             return None, tuple(report.diagnostics)
         view = None
@@ -48,4 +51,3 @@ def bind_model(model: RenderedModel, catalog: Catalog) -> tuple[BoundModel | Non
     if report.diagnostics:
         return None, tuple(report.diagnostics)
     return BoundModel(model, plan, view), ()
-

@@ -44,10 +44,15 @@ class Catalog:
         forms |= {s.name: forms[s.full_name] for s in self.config.sources if s.name not in forms}
         if name in forms:
             return report.fail(
-                "SF0305", node, f"table `{name}` is named without {forms[name].split('(')[0].strip('{ ')}", label=f"write {forms[name]}"
+                "SF0305",
+                node,
+                f"table `{name}` is named without {forms[name].split('(')[0].strip('{ ')}",
+                label=f"write {forms[name]}",
             )
         label = did_you_mean(name, list(forms))
-        return report.fail("SF0305", node, f"table `{name}` not found", label=label, help="tables are named with ref() or source()")
+        return report.fail(
+            "SF0305", node, f"table `{name}` not found", label=label, help="tables are named with ref() or source()"
+        )
 
 
 def scan(source: Source) -> Scan:

@@ -19,7 +19,7 @@ class BadInterval(Exception):
     """The text says what is wrong."""
 
 
-def interval_ms(node: exp.Expression, *, signed: bool = False) -> int:
+def interval_ms(node: exp.Expr, *, signed: bool = False) -> int:
     """Milliseconds of `INTERVAL '1' HOUR`, `INTERVAL '7 days'`, `INTERVAL '1 02:00:00' DAY TO SECOND`.
 
     Args:
@@ -35,7 +35,7 @@ def interval_ms(node: exp.Expression, *, signed: bool = False) -> int:
     return millis
 
 
-def _interval_ms(node: exp.Expression, *, signed: bool) -> int:
+def _interval_ms(node: exp.Expr, *, signed: bool) -> int:
     if signed and isinstance(node, exp.Neg):
         return -_interval_ms(node.this, signed=False)
     if not isinstance(node, exp.Interval) or not isinstance(node.this, exp.Literal):
@@ -70,7 +70,9 @@ def _span_ms(text: str, span: exp.IntervalSpan) -> int:
     first, last = (re.sub(r"\(\d+\)$", "", span.args[part].sql().upper()) for part in ("this", "expression"))
     fields = ("DAY", "HOUR", "MINUTE", "SECOND")
     if first not in fields or last not in fields or fields.index(first) >= fields.index(last):
-        raise BadInterval(f"an interval of {first} TO {last} has no fixed length; write days, for example INTERVAL '30' DAY")
+        raise BadInterval(
+            f"an interval of {first} TO {last} has no fixed length; write days, for example INTERVAL '30' DAY"
+        )
     units = fields[fields.index(first) : fields.index(last) + 1]
     pattern = r"(\d+)" + "".join((" " if unit == "HOUR" else ":") + r"(\d+)" for unit in units[1:])
     match = re.fullmatch(pattern + (r"(?:\.(\d{1,3}))?" if last == "SECOND" else ""), text.strip())

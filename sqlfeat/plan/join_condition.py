@@ -15,7 +15,7 @@ from sqlfeat.plan.scope import Scope
 
 RIGHT = "right:"
 """Marks columns of the right side while ON is resolved; cannot be part of a column name."""
-_MIRRORED = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
+_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
 
 
 @dataclass(slots=True)
@@ -52,11 +52,13 @@ def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
     for condition in _conditions(join.args.get("on")):
         binder.bind(condition)
     if not binder.result.keys:
-        raise report.fail("SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key")
+        raise report.fail(
+            "SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key"
+        )
     return binder.result
 
 
-def _conditions(on: exp.Expression | None) -> Iterator[exp.Expression]:
+def _conditions(on: exp.Expr | None) -> Iterator[exp.Expr]:
     if on is None:
         return
     on = on.unnest()
@@ -79,18 +81,23 @@ class _OnBinder:
         self._times = (left.plan.schema.event_time, right.plan.schema.event_time)
         self._report = report
 
-    def bind(self, condition: exp.Expression) -> None:
+    def bind(self, condition: exp.Expr) -> None:
         if not isinstance(condition, (exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)):
             raise self._not_a_condition(condition)
-        (first, first_ms), (second, second_ms) = self._side(condition.this, condition), self._side(condition.expression, condition)
-        kind: type[exp.Expression] = type(condition)
+        (first, first_ms), (second, second_ms) = (
+            self._side(condition.this, condition),
+            self._side(condition.expression, condition),
+        )
+        kind: type[exp.Expr] = type(condition)
         if first.name.startswith(RIGHT):
             first, second, first_ms, second_ms = second, first, second_ms, first_ms
             kind = _MIRRORED.get(kind, kind)
         if first.name.startswith(RIGHT) or not second.name.startswith(RIGHT):
             raise self._report.fail("SF0408", condition, "a join condition compares one column of each side")
         if first.type != second.type:
-            raise self._report.fail("SF0303", condition, f"`{written(condition)}` compares {first.type} with {second.type}")
+            raise self._report.fail(
+                "SF0303", condition, f"`{written(condition)}` compares {first.type} with {second.type}"
+            )
         other = second.name.removeprefix(RIGHT)
         if kind is exp.EQ and first_ms == second_ms == 0:
             self.result.keys.append((first.name, other))
@@ -102,7 +109,7 @@ class _OnBinder:
                 help=f"write left.{self._times[0]} >= right.{self._times[1]}",
             )  # fmt: skip
 
-    def _bound(self, kind: type[exp.Expression], limit: int) -> None:
+    def _bound(self, kind: type[exp.Expr], limit: int) -> None:
         on = self.result
         if kind in (exp.GTE, exp.GT):
             low = limit + (kind is exp.GT)
@@ -111,7 +118,7 @@ class _OnBinder:
             high = limit - (kind is exp.LT)
             on.high_ms = high if on.high_ms is None else min(high, on.high_ms)
 
-    def _side(self, node: exp.Expression, condition: exp.Expression) -> tuple[Column, int]:
+    def _side(self, node: exp.Expr, condition: exp.Expr) -> tuple[Column, int]:
         """A column and the milliseconds added to it."""
         node = node.unnest()
         if isinstance(node, exp.Column):
@@ -127,7 +134,7 @@ class _OnBinder:
                 return self._both.resolve(column, self._report), sign * amount
         raise self._not_a_condition(condition)
 
-    def _not_a_condition(self, condition: exp.Expression) -> Exception:
+    def _not_a_condition(self, condition: exp.Expr) -> Exception:
         return self._report.fail(
             "SF0408", condition, f"`{written(condition)}` is not a join condition of the language",
             help="ON compares columns of the two sides; filter in WHERE or in a subquery",

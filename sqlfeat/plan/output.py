@@ -87,18 +87,28 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
     if FEATURE_TIME not in {column.name for column in shown}:
         time = plan.schema.event_time
         written = "window_end" if model.config.materialized is Materialization.WINDOW else time
-        raise report.fail("SF0405", None, "a feature view needs the column `feature_time`", help=f"add `{written} AS feature_time`")
+        raise report.fail(
+            "SF0405", None, "a feature view needs the column `feature_time`", help=f"add `{written} AS feature_time`"
+        )
     grouped = is_grouped(plan)
-    if (model.config.materialized is Materialization.WINDOW) != grouped:
+    copied = origin(plan, FEATURE_TIME)
+    ends = copied in ("window_end", WINDOW_TIME)
+    windows = model.config.materialized is Materialization.WINDOW
+    # What is computed over rows of windows may go by either name.
+    if windows != grouped and not (windows and ends):
         fitting = "window" if grouped else "event"
         raise report.fail(
             "SF0310", None, f"materialized='{model.config.materialized.value}' does not fit: the view has one row per {fitting}",
             help=f"write materialized='{fitting}'",
         )  # fmt: skip
-    copied = origin(plan, FEATURE_TIME)
     expected = {plan.schema.event_time, FEATURE_TIME}
-    if grouped and copied not in ("window_end", WINDOW_TIME):
-        raise report.fail("SF0405", None, "`feature_time` of a window view is the window's end", help="write `window_end AS feature_time`")
+    if grouped and not ends:
+        raise report.fail(
+            "SF0405",
+            None,
+            "`feature_time` of a window view is the window's end",
+            help="write `window_end AS feature_time`",
+        )
     if not grouped and plan.schema.event_time != FEATURE_TIME and copied not in expected | {"window_end"}:
         raise report.fail(
             "SF0405", None, "`feature_time` is not the event time", help="write `EVENT_TIME AS feature_time`"

@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^
 _OPENERS = re.compile(r"/\*|'|\"|`")
 
 
-def parse_query(report: Report) -> exp.Expression:
+def parse_query(report: Report) -> exp.Expr:
     """The one statement of a model.
 
     Raises:

@@ -25,7 +25,7 @@ class Report:
     def add(
         self,
         code: str,
-        node: exp.Expression | None,
+        node: exp.Expr | None,
         message: str,
         *,
         label: str = "",
@@ -39,7 +39,7 @@ class Report:
     def fail(
         self,
         code: str,
-        node: exp.Expression | None,
+        node: exp.Expr | None,
         message: str,
         *,
         label: str = "",
@@ -51,7 +51,7 @@ class Report:
         return BindError()
 
     def unknown(
-        self, code: str, node: exp.Expression, kind: str, name: str, known: Sequence[str], *, where: str = ""
+        self, code: str, node: exp.Expr, kind: str, name: str, known: Sequence[str], *, where: str = ""
     ) -> BindError:
         """An unknown name, with what there is."""
         listed = f"{kind}s: {', '.join(known)}" if 0 < len(known) <= 40 else ""
@@ -68,7 +68,7 @@ class Report:
         location = self.model.locate(start, end)
         self.diagnostics.append(Diagnostic(code, message, location.span, label, location.notes, help))
 
-    def _locate(self, node: exp.Expression | None) -> tuple[Span | None, tuple[str, ...]]:
+    def _locate(self, node: exp.Expr | None) -> tuple[Span | None, tuple[str, ...]]:
         while node is not None:
             if (extent := extent_of(node)) is not None:
                 location = self.model.locate(*extent)
@@ -77,7 +77,7 @@ class Report:
         return self.model.config_span or Span(self.model.path, 1, 1, 2), ()
 
 
-def extent_of(node: exp.Expression) -> tuple[int, int] | None:
+def extent_of(node: exp.Expr) -> tuple[int, int] | None:
     """Offsets (start, end exclusive) of a node in the SQL text; None if nothing in it has a position."""
     metas = [part.meta for part in node.walk() if "start" in part.meta]
     if not metas:

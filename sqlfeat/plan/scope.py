@@ -16,11 +16,20 @@ EVENT_TIME = "event_time"
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """A name users may write: `alias.name`, standing for a column of the plan."""
+    """A name users may write: `alias.name`, standing for a column of the plan.
+
+    Attributes:
+        merged: the right side's key of JOIN ... USING; alone and in `*`, the name stands for the left side's.
+    """
 
     alias: str
     name: str
     column: Column
+    merged: bool = False
+
+    def is_meant(self, alias: str) -> bool:
+        """Whether a name with this alias, or with none, may be this one."""
+        return self.alias.lower() == alias if alias else not self.merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Scope:
     def resolve(self, node: exp.Column, report: Report) -> Column:
         """The column a name stands for; names are case-insensitive."""
         name, alias = node.name.lower(), node.table.lower()
-        found = [v for v in self.visible if v.name.lower() == name and (not alias or v.alias.lower() == alias)]
+        found = [v for v in self.visible if v.name.lower() == name and v.is_meant(alias)]
         if len(found) == 1:
             return found[0].column
         if len(found) > 1:
@@ -59,7 +68,7 @@ class Scope:
         aliases = sorted({v.alias for v in self.visible})
         if alias and alias not in [a.lower() for a in aliases]:
             return report.unknown("SF0305", node, "relation", node.table, aliases)
-        known = [v.name for v in self.visible if not alias or v.alias.lower() == alias]
+        known = [v.name for v in self.visible if v.is_meant(alias)]
         where = f" in `{node.table or aliases[0]}`" if alias or len(aliases) == 1 else ""
         return report.unknown("SF0301", node, "column", node.name, known, where=where)
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from sqlfeat.language.expr import Column
-from sqlfeat.plan.nodes import Filter, IntervalJoin, LookupJoin, Over, Plan, Project, Unnest, WindowAggregate, WindowTopN
+from sqlfeat.plan.nodes import (
+    Filter,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    Plan,
+    Project,
+    Unnest,
+    WindowAggregate,
+    WindowTopN,
+)
 
 WINDOW_TIME = "__window_time"
 """The event time of a window's row: one millisecond before its end, as Flink has it."""
@@ -31,4 +41,3 @@ def origin(plan: Plan, name: str) -> str:
                 plan = below
             case _:
                 return name
-

@@ -56,6 +56,11 @@ def test_every_code_that_is_raised_is_in_the_table():
     assert raised - set(CODES) == set(), "add these codes to sqlfeat/diagnostics/codes.py"
 
 
+def test_every_explanation_belongs_to_a_code():
+    files = {path.name for path in (PACKAGE / "diagnostics" / "explanations").iterdir()}
+    assert files == {f"{code}.md" for code in CODES}, "a code and its file explanations/<code>.md come and go together"
+
+
 def test_the_exit_code_of_an_error_is_that_of_its_first_diagnostic():
     assert exit_code_of(SqlfeatError(Diagnostic("SF0003", "a"), Diagnostic("SF0001", "b"))) is ExitCode.REFUSED
 

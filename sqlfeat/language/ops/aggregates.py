@@ -62,7 +62,7 @@ def _type_array(args: Sequence[Expr]) -> Typed:
 
 
 def _plain(name: str) -> AggregateLowering:
-    def lower(call: AggregateCall, args: Sequence[exp.Expression], context: AggregateContext) -> exp.Expression:
+    def lower(call: AggregateCall, args: Sequence[exp.Expr], context: AggregateContext) -> exp.Expr:
         operands = list(args) or [exp.Star()]
         if call.distinct:
             operands = [exp.Distinct(expressions=operands)]
@@ -71,13 +71,13 @@ def _plain(name: str) -> AggregateLowering:
     return lower
 
 
-def _duckdb_sum(call: AggregateCall, args: Sequence[exp.Expression], context: AggregateContext) -> exp.Expression:
+def _duckdb_sum(call: AggregateCall, args: Sequence[exp.Expr], context: AggregateContext) -> exp.Expr:
     total = context.over(fn("SUM", *args))
     return wrap64(total) if call.type == BIGINT else cast(total, call.type, duckdb=True)
 
 
-def _duckdb_list(call: AggregateCall, args: Sequence[exp.Expression], context: AggregateContext) -> exp.Expression:
-    operand: exp.Expression = args[0]
+def _duckdb_list(call: AggregateCall, args: Sequence[exp.Expr], context: AggregateContext) -> exp.Expr:
+    operand: exp.Expr = args[0]
     if context.order:
         ordered = [exp.Ordered(this=column.copy()) for column in context.order]
         operand = exp.Order(this=operand.copy(), expressions=ordered)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Lowering, Operation, Typed, TypeMismatch, Vector
+from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Operation, Typed, TypeMismatch, Vector
 from sqlfeat.language.trees import binary, case, cast, double, fn, number
 from sqlfeat.language.types import BIGINT, DOUBLE, DataType, Kind
 from sqlfeat.language.typing import any_nullable, arity, bounded_decimal, convert, numeric_pair
@@ -70,17 +70,17 @@ def is_small(expr: Expr) -> bool:
     return expr.type.kind is Kind.INT
 
 
-def wrap64(tree: exp.Expression) -> exp.Expression:
+def wrap64(tree: exp.Expr) -> exp.Expr:
     """A HUGEINT as the BIGINT with the same low 64 bits; macro of the DuckDB prelude."""
     return fn("wrap64", tree)
 
 
-def _hugeint(tree: exp.Expression) -> exp.Expression:
+def _hugeint(tree: exp.Expr) -> exp.Expr:
     return exp.Cast(this=tree.copy(), to=exp.DataType.build("HUGEINT", dialect="duckdb"))
 
 
 def _duckdb_infix(kind: type[exp.Binary]) -> Lowering:
-    def lower(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+    def lower(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
         left, right = args
         if call.type.kind is Kind.DECIMAL:
             wide = exp.DataType.build(f"DECIMAL(38,{call.args[0].type.scale})")
@@ -93,14 +93,14 @@ def _duckdb_infix(kind: type[exp.Binary]) -> Lowering:
 
 
 def _flink_infix(kind: type[exp.Binary]) -> Lowering:
-    def lower(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+    def lower(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
         tree = binary(kind, *args)
         return cast(tree, call.type, duckdb=False) if call.type.kind is Kind.DECIMAL else tree
 
     return lower
 
 
-def _nonzero(call: Call, tree: exp.Expression) -> exp.Expression:
+def _nonzero(call: Call, tree: exp.Expr) -> exp.Expr:
     divisor = call.args[1]
     if isinstance(divisor, Literal) and divisor.value:
         return tree
@@ -108,33 +108,33 @@ def _nonzero(call: Call, tree: exp.Expression) -> exp.Expression:
     return fn("NULLIF", tree, zero)
 
 
-def _divide(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return binary(exp.Div, args[0], _nonzero(call, args[1]))
 
 
-def _duckdb_int_divide(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _duckdb_int_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return wrap64(binary(exp.IntDiv, _hugeint(args[0]), _nonzero(call, args[1])))
 
 
-def _modulo(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _modulo(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return fn("MOD", args[0], _nonzero(call, args[1]))
 
 
-def _duckdb_modulo(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _duckdb_modulo(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return wrap64(binary(exp.Mod, _hugeint(args[0]), _nonzero(call, args[1])))
 
 
-def _flink_negate(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _flink_negate(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return exp.Neg(this=exp.Paren(this=args[0].copy()))
 
 
-def _duckdb_negate(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _duckdb_negate(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     if call.type.kind is Kind.BIGINT and not is_small(call.args[0]):
         return wrap64(exp.Neg(this=exp.Paren(this=_hugeint(args[0]))))
     return exp.Neg(this=exp.Paren(this=args[0].copy()))
 
 
-def _finite(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _finite(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     (value,) = args
     zero = case((binary(exp.EQ, value, double(0.0)), double(0.0)), default=value)
     return case((binary(exp.LTE, fn("ABS", value), double(MAX_DOUBLE)), zero))
@@ -272,7 +272,7 @@ OPERATIONS = (
     ),
     Operation(
         name="QUOTIENT",
-        family="arithmetic",
+        family=COMPILER_FAMILY,
         doc="Quotient of numbers that cannot pass the range of DOUBLE; the last step of AVG.",
         typing=_type_quotient,
         duckdb=_divide,
@@ -282,7 +282,7 @@ OPERATIONS = (
     ),
     Operation(
         name="FINITE",
-        family="arithmetic",
+        family=COMPILER_FAMILY,
         doc="The DOUBLE itself if it is finite, with one zero; NULL otherwise. Added behind arithmetic by the compiler.",
         typing=_type_finite,
         duckdb=_finite,

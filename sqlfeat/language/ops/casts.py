@@ -30,14 +30,14 @@ def cast_problem(source: DataType, target: DataType) -> tuple[str, str] | None:
     )
 
 
-def lower_cast_duckdb(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def lower_cast_duckdb(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     """CAST for DuckDB."""
     if call.type.kind is Kind.STRING and call.args[0].type.kind is Kind.BOOLEAN:
         return _boolean_text(args[0])
     return cast(args[0], call.type, duckdb=True)
 
 
-def lower_cast_flink(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def lower_cast_flink(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     """CAST for Flink; DECIMAL of 16 to 18 digits is rounded twice on its way to DOUBLE unless widened first."""
     source = call.args[0].type
     if call.type.kind is Kind.STRING and source.kind is Kind.BOOLEAN:
@@ -48,7 +48,7 @@ def lower_cast_flink(call: Call, args: Sequence[exp.Expression]) -> exp.Expressi
     return cast(args[0], call.type, duckdb=False)
 
 
-def _boolean_text(tree: exp.Expression) -> exp.Expression:
+def _boolean_text(tree: exp.Expr) -> exp.Expr:
     return case((tree, text("true")), (exp.Not(this=exp.Paren(this=tree.copy())), text("false")))
 
 

@@ -67,23 +67,23 @@ def _infix(kind: type[exp.Binary]) -> Lowering:
     return lambda call, args: binary(kind, args[0], args[1])
 
 
-def _distinct(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _distinct(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return exp.NullSafeNEQ(this=wrap(args[0]), expression=wrap(args[1]))
 
 
-def _not_distinct(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _not_distinct(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return exp.NullSafeEQ(this=wrap(args[0]), expression=wrap(args[1]))
 
 
-def _not(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _not(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return exp.Not(this=wrap(args[0]))
 
 
-def _is_null(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _is_null(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return is_null(args[0])
 
 
-def _case(call: Call, args: Sequence[exp.Expression]) -> exp.Expression:
+def _case(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return case(*zip(args[:-1:2], args[1::2]), default=args[-1])
 
 

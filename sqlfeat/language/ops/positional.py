@@ -24,8 +24,8 @@ def _type_value(args: Sequence[Expr]) -> Typed:
 
 
 def _duckdb(name: str) -> AggregateLowering:
-    def lower(call: AggregateCall, args: Sequence[exp.Expression], context: AggregateContext) -> exp.Expression:
-        tree: exp.Expression = fn(name, args[0], fn("ROW", *context.order))
+    def lower(call: AggregateCall, args: Sequence[exp.Expr], context: AggregateContext) -> exp.Expr:
+        tree: exp.Expr = fn(name, args[0], fn("ROW", *context.order))
         if call.args[0].nullable:
             tree = exp.Filter(this=tree, expression=exp.Where(this=not_null(args[0])))
         return context.over(tree)

@@ -1,0 +1,195 @@
+"""Random arguments of every type: mostly the ones that break things, so that the engines can be compared beyond the vectors."""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlfeat.language.operation import Vector
+from sqlfeat.language.types import Kind, parse_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlfeat.language.types import DataType
+    from tests.conformance.cases import Subject
+
+_WHOLE = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    9,
+    10,
+    -10,
+    12,
+    31,
+    32,
+    63,
+    64,
+    100,
+    255,
+    256,
+    999,
+    1000,
+    1024,
+    86400,
+    10**6,
+    86_400_000,
+    10**9,
+)
+_EDGES = {Kind.INT: 2**31, Kind.BIGINT: 2**63}
+_DOUBLES = (
+    0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 0.145, 1 / 3, 1e-5, 1e15, 1e16, 1e17, 2.0**52, 2.0**53, 2.0**53 + 2,
+    4503599627370495.5, 0.49999999999999994, 2.0**31, -(2.0**31), 2.0**31 - 0.5, 2.0**63, -(2.0**63), 1e300, -1e300,
+    1.7976931348623157e308, 2.2250738585072014e-308, 5e-324, -5e-324, math.pi, math.e, 1e22, 1e23, 0.3, 1e-300, 100.0, 10.0,
+)  # fmt: skip
+_CHARACTERS = (
+    "abcdefgxyzABCXYZ0123456789  ..,;:-_+*%_\\/|()[]{}^$?'\"`#@&=<>!~\t\n\r"
+    "éèüßñçøÅÆŒœÿ\u0130\u0131\u01c5\u017f\u1e9e\u03a3\u03c3\u03c2Ωдж"  # case pairs that are not one to one
+    "\u00a0\u2003\u3000\u200b\u0085\u2028\ufeff\x1f\x7f\x0b"  # spaces and controls
+    "e\u0301\u0308n\u0303\u200d\ufe0f"  # combining
+    "\ud7ff\ue000\uf8ff\uffee\ufffd\uffff漢字한글ﬁŉǰ"
+    "😀👍🏽𝒳𐐀𐐨🇩🇪\U0010ffff\U00010000"
+).replace("\ufeff", "")
+_WORDS = (
+    "", " ", "a", "ab", "abc", "aaa", "A", "Hello World", "true", "FALSE", "null", "NaN", "Infinity", "-0", "0", "00", "007",
+    "1", "-1", "+1", "1.5", ".5", "5.", "1e3", "1E-3", "0x10", "1_000", "1d", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808", "2147483648", "99999999999999999999", "1e400", "1e-400", " 1 ", "1 ", "2024-02-29", "2023-02-29",
+    "2024-13-01", "2024-1-1", "2024-02-29 12:34:56.789", "2024-02-30 00:00:00", "1969-12-31 23:59:59.999",
+    "2024-02-29T12:34:56Z", "0001-01-01", "9999-12-31 23:59:59.999", "a,b,c", ",", "a,,b", "👨\u200d👩\u200d👧", "e\u0301", "é",
+    "straße", "ÀÉÎ", "{}", "[1,2]", '{"a": 1, "b": [1, "x", null]}', '{"a": {"b": "é"}}', "a.b", "100%", "a_b", "50\\%",
+    "deadbeef", "Zm9vYmFy", "http://user@example.com:80/p?q=1#f", "2a", "日本語テキスト",
+)  # fmt: skip
+_STAMPS = (
+    datetime(1970, 1, 1), datetime(1969, 12, 31, 23, 59, 59, 999000), datetime(1970, 1, 1, 0, 0, 0, 1000),  # noqa: DTZ001
+    datetime(2000, 2, 29), datetime(2024, 2, 29, 23, 59, 59, 999000), datetime(2023, 12, 31, 23, 59, 59, 999000),  # noqa: DTZ001
+    datetime(2024, 1, 1), datetime(2021, 1, 3), datetime(2020, 12, 31), datetime(2024, 3, 31, 1, 30),  # noqa: DTZ001
+    datetime(1900, 1, 1), datetime(1582, 10, 15), datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999000),  # noqa: DTZ001
+    datetime(2038, 1, 19, 3, 14, 8), datetime(1999, 12, 31, 12), datetime(1970, 1, 4), datetime(1960, 2, 29, 6, 7, 8, 9000),  # noqa: DTZ001
+)  # fmt: skip
+
+
+def fuzzed(subject: Subject, vectors: Sequence[Vector], count: int, seed: int) -> tuple[Subject, tuple[Vector, ...]]:
+    """Random vectors of the same types, constants kept; their results are nobody's expectation.
+
+    Args:
+        subject: seeds the numbers too, so that one operation alone gets the same arguments as among all.
+        vectors: say the types, and the constants that make sense.
+        count: for each signature.
+        seed: the same one gives the same arguments.
+    """
+    numbers = random.Random(f"{subject}/{seed}")
+    signatures = {(v.types, repr(_constants(v))): v for v in vectors}
+    found: list[Vector] = []
+    for vector in signatures.values():
+        pools = [_pool(vectors, i) for i in range(len(vector.args))]
+        for _ in range(count):
+            args = tuple(
+                value if written.endswith("!") else _value(numbers, parse_type(written), pool)
+                for value, written, pool in zip(vector.args, vector.types, pools, strict=True)
+            )
+            found.append(Vector(args, None, vector.types))
+    return subject, tuple(found)
+
+
+def _constants(vector: Vector) -> list[Any]:
+    return [value for value, written in zip(vector.args, vector.types, strict=True) if written.endswith("!")]
+
+
+def _pool(vectors: Sequence[Vector], index: int) -> list[tuple[str, Any]]:
+    """Arguments of the vectors themselves, to be combined anew."""
+    return [(v.types[index], v.args[index]) for v in vectors if index < len(v.args)]
+
+
+def _value(numbers: random.Random, data_type: DataType, pool: Sequence[tuple[str, Any]] = ()) -> Any:
+    if numbers.random() < 0.05:
+        return None
+    same = [value for written, value in pool if parse_type(written.rstrip("!")) == data_type]
+    if same and numbers.random() < 0.25:
+        return numbers.choice(same)
+    match data_type.kind:
+        case Kind.BOOLEAN:
+            return numbers.random() < 0.5
+        case Kind.INT | Kind.BIGINT:
+            return _whole(numbers, _EDGES[data_type.kind])
+        case Kind.DECIMAL:
+            return _decimal(numbers, data_type)
+        case Kind.DOUBLE:
+            return _double(numbers)
+        case Kind.STRING:
+            return _text(numbers)
+        case Kind.DATE:
+            return _stamp(numbers).date()
+        case Kind.TIMESTAMP:
+            return _stamp(numbers)
+        case _:
+            assert data_type.element is not None
+            element = data_type.element
+            return [_value(numbers, element) for _ in range(numbers.choice((0, 1, 2, 3, 5, 9)))]
+
+
+def _whole(numbers: random.Random, edge: int) -> int:
+    match numbers.randrange(4):
+        case 0:
+            return numbers.choice(_WHOLE)
+        case 1:
+            return max(
+                -edge, min(edge - 1, numbers.choice((edge, -edge, edge // 2, -edge // 2)) + numbers.randint(-3, 3))
+            )
+        case 2:
+            return numbers.randint(-edge, edge - 1)
+        case _:
+            return numbers.randint(-20, 50)
+
+
+def _decimal(numbers: random.Random, data_type: DataType) -> Decimal:
+    limit = 10**data_type.precision - 1
+    digits = (limit, -limit, 0, 1, -1, 5 * 10 ** max(0, data_type.scale - 1), numbers.randint(-limit, limit))
+    unscaled = numbers.choice((*digits, numbers.randint(-999, 999), numbers.randint(-limit, limit)))
+    sign, magnitude = int(unscaled < 0), abs(max(-limit, min(limit, unscaled)))
+    return Decimal((sign if magnitude else 0, tuple(map(int, str(magnitude))), -data_type.scale))
+
+
+def _double(numbers: random.Random) -> float:
+    match numbers.randrange(6):
+        case 0 | 1:
+            value = numbers.choice(_DOUBLES)
+        case 2:
+            value = float(numbers.randint(-1000, 1000)) / numbers.choice((1, 2, 4, 10, 100, 1000))
+        case 3:
+            value = numbers.gauss(0, 1)
+        case 4:
+            value = numbers.uniform(-1, 1) * 10.0 ** numbers.randint(-20, 20)
+        case _:
+            value = struct.unpack(">d", numbers.getrandbits(64).to_bytes(8, "big"))[0]
+    # What no source lets in is not an argument: NaN, infinities, a second zero.
+    return value if math.isfinite(value) and value != 0 else 0.0
+
+
+def _text(numbers: random.Random) -> str:
+    if numbers.random() < 0.4:
+        return numbers.choice(_WORDS)
+    alphabet = numbers.choice((_CHARACTERS, _CHARACTERS[:60], "ab", "aA ", _CHARACTERS[-24:]))
+    return "".join(numbers.choice(alphabet) for _ in range(numbers.choice((1, 2, 3, 5, 8, 20, 70))))
+
+
+def _stamp(numbers: random.Random) -> datetime:
+    match numbers.randrange(4):
+        case 0:
+            return numbers.choice(_STAMPS)
+        case 1:
+            return datetime(1970, 1, 1) + timedelta(milliseconds=numbers.randint(-(10**7), 10**7))  # noqa: DTZ001
+        case 2:
+            return datetime(1970, 1, 1) + timedelta(milliseconds=numbers.randint(0, 2 * 10**12))  # noqa: DTZ001
+        case _:
+            day = date(numbers.randint(1850, 2150), numbers.randint(1, 12), numbers.choice((1, 2, 28)))
+            return datetime(day.year, day.month, day.day) + timedelta(  # noqa: DTZ001
+                days=numbers.randint(-1, 3), milliseconds=numbers.choice((0, 1, 999, 43_200_000, 86_399_999))
+            )

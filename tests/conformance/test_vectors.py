@@ -1,0 +1,80 @@
+"""Every vector of the registry on real DuckDB and on real Flink, bit for bit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conformance.cases import Group, groups_of, subjects
+from tests.conformance.duckdb_engine import DuckdbEngine
+from tests.conformance.fuzz import fuzzed
+from tests.conformance.rows import Outcome, against_each_other, against_expectation, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SUBJECTS = subjects()
+NAMES = [str(subject) for subject, _ in SUBJECTS]
+FUZZED = 30
+"""Random arguments of each signature in every run of the engine suite; by hand take more, and other seeds."""
+
+
+@pytest.fixture(scope="session")
+def groups() -> list[Group]:
+    return groups_of(SUBJECTS)
+
+
+@pytest.fixture(scope="session")
+def duckdb_findings(groups: list[Group], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    rows = tmp_path_factory.mktemp("conformance") / "rows.jsonl"
+    write_rows(groups, rows)
+    return _by_subject(against_expectation("duckdb", groups, DuckdbEngine(rows).run(groups)))
+
+
+@pytest.fixture(scope="session")
+def flink_findings(groups: list[Group], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    outcome = _on_flink(groups, tmp_path_factory.mktemp("conformance"))
+    return _by_subject(against_expectation("flink", groups, outcome))
+
+
+@pytest.fixture(scope="session")
+def fuzz_findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    random_groups = groups_of(fuzzed(subject, vectors, FUZZED, seed=1) for subject, vectors in SUBJECTS)
+    folder = tmp_path_factory.mktemp("conformance")
+    flink = _on_flink(random_groups, folder)
+    duckdb = DuckdbEngine(folder / "rows.jsonl").run(random_groups)
+    return _by_subject(against_each_other(random_groups, duckdb, flink))
+
+
+def _on_flink(groups: list[Group], folder: Path) -> Outcome:
+    from tests.conformance.flink_engine import FlinkEngine
+
+    rows = folder / "rows.jsonl"
+    write_rows(groups, rows)
+    return FlinkEngine(rows, folder, folder / "flink.log").run(groups)
+
+
+def _by_subject(findings: Iterable[tuple[Group, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for group, text in findings:
+        found.setdefault(str(group.subject), []).append(text)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_duckdb_gives_what_the_vectors_say(name: str, duckdb_findings: dict[str, list[str]]) -> None:
+    assert not duckdb_findings.get(name), "\n".join(duckdb_findings[name])
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", NAMES)
+def test_flink_gives_what_the_vectors_say(name: str, flink_findings: dict[str, list[str]]) -> None:
+    assert not flink_findings.get(name), "\n".join(flink_findings[name])
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", NAMES)
+def test_the_engines_agree_on_random_arguments(name: str, fuzz_findings: dict[str, list[str]]) -> None:
+    assert not fuzz_findings.get(name), "\n".join(fuzz_findings[name])

@@ -1,0 +1,46 @@
+"""Fixtures that several rooms share."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server of this test session, on a free port of the loopback interface."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.fail("the engine tests need redis-server: run `make test`, or apt-get install redis-server")
+    server, port = _start_redis(program, tmp_path_factory.mktemp("redis"))
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.communicate()
+
+
+def free_port() -> int:
+    """A port that nothing listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start_redis(program: str, folder: Path) -> tuple[subprocess.Popen[str], int]:
+    for _ in range(5):
+        port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        server = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
+        assert server.stdout is not None
+        # Ends without the line when another program took the port in between.
+        if any("Ready to accept connections" in line for line in server.stdout):
+            return server, port
+        server.communicate()
+    pytest.fail("redis-server does not start")
