@@ -28,6 +28,7 @@ from sqlfeat.language.types import (
     decimal,
     parse_type,
 )
+from sqlfeat.plan.bind_time import bind_sum, bind_time, bind_time_function
 from sqlfeat.plan.report import BindError, Report
 
 _BINARY: dict[type[exp.Expr], str] = {
@@ -112,8 +113,16 @@ class ExpressionBinder:
             raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
         return Call(entry.name, typed.args, typed.type, typed.nullable)
 
+    def fail(self, node: exp.Expr, message: str, help_: str = "") -> BindError:
+        """Report what is wrong with the types of an expression."""
+        return self._report.fail("SF0303", node, message, help=help_)
+
     def _operator(self, node: exp.Expr) -> Expr:
         kind = type(node)
+        if isinstance(node, (exp.Add, exp.Sub)):
+            return bind_sum(self, node, node)
+        if (temporal := bind_time(self, node)) is not None:
+            return temporal
         if kind in _BINARY:
             return self._binary(_BINARY[kind], node)
         if kind in _UNARY:
@@ -213,6 +222,8 @@ class ExpressionBinder:
             return self._names.aggregate(node)
         if name == "IF":
             return self.call("CASE", self._bind_all(node.expressions), node)
+        if (temporal := bind_time_function(self, name, node)) is not None:
+            return temporal
         if name not in FUNCTIONS:
             raise self._report.unknown("SF0302", node, "function", name, [*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS])
         return self.call(name, self._bind_all(node.expressions), node)

@@ -13,7 +13,7 @@ from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import CompositeAggregate, RefusedAggregate, TypeMismatch
 from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
-from sqlfeat.language.registry import AGGREGATES
+from sqlfeat.language.registry import AGGREGATES, OPERATIONS
 from sqlfeat.language.registry import aggregate as aggregate_entry
 from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP, Kind
 from sqlfeat.language.typing import convert
@@ -299,7 +299,7 @@ class SelectBinder:
 
     def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
         """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
-        if frame.start is None and (call.distinct or call.op in ("ARRAY_AGG",)):
+        if frame.start is None and (call.distinct or "ARRAY_AGG" in _primitives(call)):
             raise self._report.fail(
                 "SF0402",
                 node,
@@ -343,7 +343,7 @@ class SelectBinder:
         if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
             node = node.this
         if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
-            raise self._report.fail("SF0302", node, f"`{written(node)}` is not an aggregate of the language")
+            raise self._unknown_aggregate(node)
         function = str(node.this).upper()
         if isinstance(AGGREGATES[function], RefusedAggregate):
             self._expressions.bind(node)
@@ -358,6 +358,11 @@ class SelectBinder:
                 help="leave the rows with NULL out in a subquery",
             )  # fmt: skip
         return call
+
+    def _unknown_aggregate(self, node: exp.Expr) -> BindError:
+        if isinstance(node, exp.Anonymous) and str(node.this).upper() not in OPERATIONS:
+            return self._report.unknown("SF0302", node, "aggregate", str(node.this), list(AGGREGATES))
+        return self._report.fail("SF0302", node, f"`{written(node)}` is not an aggregate", help="OVER follows an aggregate")
 
     def _typed_call(
         self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool
@@ -386,7 +391,7 @@ class SelectBinder:
                 "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row left out",
                 help="filter in a subquery",
             )  # fmt: skip
-        nullable = entry.name != "COUNT" and (typed.nullable or condition is not None)
+        nullable = typed.nullable or (condition is not None and not entry.name.startswith("COUNT"))
         return AggregateCall(name, entry.name, typed.args, typed.type, nullable, distinct, condition)
 
     def _assemble(self, items: list[tuple[str, Expr]], having: Expr | None, qualify: Expr | None) -> Plan:
@@ -435,8 +440,8 @@ def _is_ordered(call: AggregateCall) -> bool:
 
 def _primitives(call: AggregateCall) -> list[str]:
     """The aggregates an aggregate is made of."""
-    entry = aggregate_entry(call.op)
-    return [part.op for part in entry.expand(call).parts] if isinstance(entry, CompositeAggregate) else [call.op]
+    made_of = composition(aggregate_entry(call.op), call)
+    return [op for part in made_of.parts for op in _primitives(part)] if made_of else [call.op]
 
 
 def project(plan: Plan, items: list[tuple[str, Expr]]) -> Project:

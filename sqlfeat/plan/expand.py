@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, Literal, rewrite
 from sqlfeat.language.frame import Frame
-from sqlfeat.language.operation import CompositeAggregate, Macro
-from sqlfeat.language.ops.arithmetic import RAW_DOUBLE_OPS
+from sqlfeat.language.operation import composition
 from sqlfeat.language.ops.positional import POSITIONAL, respects_nulls, with_nulls
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
-from sqlfeat.language.registry import OPERATIONS, aggregate
-from sqlfeat.language.types import INT, Kind
+from sqlfeat.language.registry import aggregate
+from sqlfeat.language.types import INT
 from sqlfeat.plan.frames import Parts, lower_frame
+from sqlfeat.plan.hoist import Expander, Step, weight
 from sqlfeat.plan.nodes import (
     Filter,
     IntervalJoin,
@@ -21,21 +21,26 @@ from sqlfeat.plan.nodes import (
     OverSpec,
     Plan,
     Project,
-    Schema,
     Union_,
     Unnest,
     WindowAggregate,
     WindowTopN,
 )
 
+_LIGHT = 6
+"""Nodes of an aggregate's argument that stay in the aggregate; heavier ones of composite aggregates become columns."""
+
+Values = dict[str, Expr]
+"""What stands for a column."""
+
 
 def expand(plan: Plan) -> Plan:
     """The plan with every expression and aggregate in primitive form; the same columns come out."""
     match plan:
-        case Project(input=below, items=items):
-            return replace(plan, input=expand(below), items=tuple((name, expand_expr(expr)) for name, expr in items))
-        case Filter(input=below, condition=condition):
-            return replace(plan, input=expand(below), condition=expand_expr(condition))
+        case Project():
+            return _expand_project(plan)
+        case Filter():
+            return _expand_filter(plan)
         case Over():
             return _expand_over(plan)
         case WindowAggregate():
@@ -50,102 +55,152 @@ def expand(plan: Plan) -> Plan:
             return plan
 
 
-def expand_expr(expr: Expr) -> Expr:
-    """The expression without macros, with doubles that arithmetic made checked at the end of each chain."""
-    return _finite(rewrite(expr, _expand_macro), inside_chain=False)
+def expand_expr(expr: Expr) -> tuple[tuple[Step, ...], Expr]:
+    """An expression alone: the columns to be added to its relation, in order, and what it then is."""
+    expander = Expander()
+    expanded = expander.expand(expr)
+    return expander.steps(), expanded
 
 
-def _expand_macro(expr: Expr) -> Expr:
-    entry = OPERATIONS.get(expr.op) if isinstance(expr, Call) else None
-    if isinstance(expr, Call) and isinstance(entry, Macro):
-        return rewrite(entry.expand(expr), _expand_macro)
-    return expr
+def _expand_project(plan: Project) -> Project:
+    below = expand(plan.input)
+    expander = Expander(below.schema.names)
+    items = tuple((name, expander.expand(expr)) for name, expr in plan.items)
+    return replace(plan, input=expander.below(below), items=items)
 
 
-def _finite(expr: Expr, *, inside_chain: bool) -> Expr:
-    if not isinstance(expr, Call):
-        return expr
-    chain = expr.op in RAW_DOUBLE_OPS and expr.type.kind is Kind.DOUBLE
-    expr = replace(expr, args=tuple(_finite(arg, inside_chain=chain or expr.op == "FINITE") for arg in expr.args))
-    return expr if inside_chain or not chain else Call("FINITE", (expr,), expr.type)
+def _expand_filter(plan: Filter) -> Plan:
+    below = expand(plan.input)
+    expander = Expander(below.schema.names)
+    condition = expander.expand(plan.condition)
+    wide = expander.below(below)
+    if wide is below:
+        return replace(plan, input=below, condition=condition)
+    kept = tuple((column.name, column) for column in plan.schema.columns)
+    return Project(Filter(wide, condition, wide.schema), kept, plan.schema)
 
 
 def _expand_over(plan: Over) -> Plan:
-    calls: list[tuple[AggregateCall, OverSpec]] = []
+    below = expand(plan.input)
+    prepare, shared = Expander(below.schema.names), _Shared()
     results: list[tuple[str, Expr]] = []
     for call, spec in plan.calls:
-        parts, result = _expand_framed(call, spec.frame)
-        calls += [(part, OverSpec(spec.partition, frame)) for part, frame in parts]
-        results.append((call.name, result))
-    below = expand(plan.input)
-    columns = (*below.schema.columns, *(call.column for call, _ in calls))
-    over = Over(below, tuple(calls), replace(plan.schema, columns=columns))
-    return _finished(over, results, plan.schema, len(below.schema.columns))
+        parts, result = _expand_framed(call, spec.frame, prepare)
+        columns = {part.name: shared.column(part, OverSpec(spec.partition, frame)) for part, frame in parts}
+        results.append((call.name, _substituted(result, columns)))
+    wide = prepare.below(below)
+    calls = tuple((call, spec) for call, spec in shared.calls if isinstance(spec, OverSpec))
+    columns_above = (*wide.schema.columns, *(call.column for call, _ in calls))
+    over = Over(wide, calls, replace(plan.schema, columns=columns_above))
+    return _finished(over, plan, results, as_it_is=wide is below)
 
 
 def _expand_group(plan: WindowAggregate) -> Plan:
-    calls: list[AggregateCall] = []
+    below = expand(plan.input)
+    prepare, shared = Expander(below.schema.names), _Shared()
     results: list[tuple[str, Expr]] = []
     for call in plan.calls:
-        if plan.window.kind == "SESSION" and call.op in POSITIONAL:
-            # Sessions merge, and Flink's own first and last values cannot; arrays can. Without NULLs both are the same.
-            values, _, element = with_nulls(_without_filter(call), None)
-            calls.append(replace(values, args=tuple(map(expand_expr, values.args))))
-            results.append((call.name, expand_expr(element)))
-            continue
-        parts, result = _expand_call(call)
-        calls += parts
-        results.append((call.name, result))
-    kept = len(plan.schema.columns) - len(plan.calls)
-    columns = (*plan.schema.columns[:kept], *(call.column for call in calls))
-    group = replace(plan, input=expand(plan.input), calls=tuple(calls), schema=replace(plan.schema, columns=columns))
-    return _finished(group, results, plan.schema, kept)
+        parts, result = _expand_grouped(call, plan, prepare)
+        columns = {part.name: shared.column(part, None) for part in parts}
+        results.append((call.name, _substituted(result, columns)))
+    calls = tuple(call for call, _ in shared.calls)
+    kept = plan.schema.columns[: len(plan.schema.columns) - len(plan.calls)]
+    schema = replace(plan.schema, columns=(*kept, *(call.column for call in calls)))
+    return _finished(replace(plan, input=prepare.below(below), calls=calls, schema=schema), plan, results, as_it_is=True)
 
 
-def _finished(plan: Plan, results: list[tuple[str, Expr]], schema: Schema, kept: int) -> Plan:
-    """The relation with the values composite aggregates have, made from their parts."""
-    if all(isinstance(result, Column) and result.name == name for name, result in results):
-        return plan
-    passed: list[tuple[str, Expr]] = [(column.name, column) for column in schema.columns[:kept]]
-    return Project(plan, (*passed, *results), schema)
+class _Shared:
+    """The primitive aggregates of one relation: each is computed once, for all that are made of it."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[AggregateCall, OverSpec | None], str] = {}
+        self.calls: list[tuple[AggregateCall, OverSpec | None]] = []
+
+    def column(self, call: AggregateCall, spec: OverSpec | None) -> Column:
+        key = (replace(call, name=""), spec)
+        if key not in self._names:
+            self._names[key] = call.name
+            self.calls.append((call, spec))
+        return replace(call, name=self._names[key]).column
 
 
-def _expand_framed(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
+def _finished(computed: Plan, plan: Over | WindowAggregate, results: list[tuple[str, Expr]], *, as_it_is: bool) -> Plan:
+    """The relation with the values composite aggregates have, made from their parts.
+
+    Args:
+        computed: has the parts.
+        plan: what it stands for.
+        results: the value of each aggregate.
+        as_it_is: `computed` has no columns that must not be seen.
+    """
+    if as_it_is and all(isinstance(result, Column) and result.name == name for name, result in results):
+        return computed
+    finish = Expander(computed.schema.names)
+    passed = [(column.name, column) for column in plan.schema.columns[: len(plan.schema.columns) - len(plan.calls)]]
+    items = (*passed, *((name, finish.expand(result)) for name, result in results))
+    return Project(finish.below(computed), items, plan.schema)
+
+
+def _expand_grouped(call: AggregateCall, plan: WindowAggregate, prepare: Expander) -> tuple[list[AggregateCall], Expr]:
+    if plan.window.kind == "SESSION" and call.op in POSITIONAL:
+        # Sessions merge, and Flink's own first and last values cannot; arrays can. Without NULLs both are the same.
+        values, _, element = with_nulls(_expanded(call, prepare), None)
+        return [values], element
+    return _expand_call(call, prepare)
+
+
+def _expand_framed(call: AggregateCall, frame: Frame, prepare: Expander) -> tuple[Parts, Expr]:
     """The primitive aggregates, each over a frame that ends with the current row, and the value made of them."""
     if function := WINDOW_FUNCTIONS.get(call.op):
-        expansion = function.expand(replace(call, args=tuple(expand_expr(arg) for arg in call.args)))
-        return list(expansion.parts), expand_expr(expansion.result)
+        expansion = function.expand(_expanded(call, prepare))
+        return list(expansion.parts), expansion.result
     if respects_nulls(call):
-        values_call, own_frame, element = with_nulls(replace(call, args=tuple(map(expand_expr, call.args))), frame)
-        return [(values_call, own_frame or frame)], expand_expr(element)
-    primitives, result = _expand_call(call)
+        values_call, own_frame, element = with_nulls(_expanded(call, prepare), frame)
+        return [(values_call, own_frame or frame)], element
+    primitives, result = _expand_call(call, prepare)
     parts: Parts = []
-    values: dict[str, Expr] = {}
+    values: Values = {}
     for primitive in primitives:
         lowered, value = lower_frame(primitive, frame)
         parts += lowered
         values[primitive.name] = value
-    return parts, rewrite(result, lambda e: values.get(e.name, e) if isinstance(e, Column) else e)
+    return parts, _substituted(result, values)
 
 
-def _expand_call(call: AggregateCall) -> tuple[list[AggregateCall], Expr]:
-    call = _without_filter(replace(call, args=tuple(expand_expr(arg) for arg in call.args)))
+def _expand_call(call: AggregateCall, prepare: Expander) -> tuple[list[AggregateCall], Expr]:
+    call = _expanded(call, prepare)
     if respects_nulls(call):
-        values, _, element = with_nulls(call, None)
-        return [values], expand_expr(element)
-    entry = aggregate(call.op)
-    if not isinstance(entry, CompositeAggregate):
+        values_call, _, element = with_nulls(call, None)
+        return [values_call], element
+    made_of = composition(aggregate(call.op), call)
+    if made_of is None:
         return [call], call.column
-    expansion = entry.expand(call)
-    parts = [replace(part, args=tuple(expand_expr(arg) for arg in part.args)) for part in expansion.parts]
-    return parts, expand_expr(expansion.result)
+    parts: list[AggregateCall] = []
+    values: Values = {}
+    for part in made_of.parts:
+        primitives, values[part.name] = _expand_call(_prepared(part, prepare), prepare)
+        parts += primitives
+    return parts, _substituted(made_of.result, values)
 
 
-def _without_filter(call: AggregateCall) -> AggregateCall:
-    """FILTER as NULL for the rows left out: Flink has no FILTER with OVER, and these aggregates skip NULL."""
+def _prepared(part: AggregateCall, prepare: Expander) -> AggregateCall:
+    args = [prepare.expand(arg) for arg in part.args]
+    return replace(part, args=tuple(prepare.column(arg) if weight(arg) > _LIGHT else arg for arg in args))
+
+
+def _substituted(expr: Expr, values: Values | dict[str, Column]) -> Expr:
+    return rewrite(expr, lambda e: values.get(e.name, e) if isinstance(e, Column) else e)
+
+
+def _expanded(call: AggregateCall, prepare: Expander) -> AggregateCall:
+    """Arguments in primitive form, and FILTER as NULL for the rows left out.
+
+    Flink has no FILTER with OVER, and the aggregates that may have one skip NULL.
+    """
+    args = tuple(prepare.expand(arg) for arg in call.args)
     if call.filter is None:
-        return call
-    condition = expand_expr(call.filter)
-    value: Expr = call.args[0] if call.args else Literal(1, INT)
+        return replace(call, args=args)
+    condition = prepare.expand(call.filter)
+    value: Expr = args[0] if args else Literal(1, INT)
     kept = Call("CASE", (condition, value, Literal(None, value.type)), value.type, nullable=True)
-    return replace(call, args=(kept,), filter=None)
+    return replace(call, args=(kept, *args[1:]), filter=None)

@@ -34,7 +34,7 @@ class Report:
     ) -> None:
         """Add a problem at a piece of SQL."""
         span, origin = self._locate(node)
-        self.diagnostics.append(Diagnostic(code, message, span, label, (*notes, *origin), help))
+        self._keep(Diagnostic(code, message, span, label, (*notes, *origin), help))
 
     def fail(
         self,
@@ -66,7 +66,12 @@ class Report:
     def at_offsets(self, code: str, start: int, end: int, message: str, *, label: str = "", help: str = "") -> None:  # noqa: A002
         """Add a problem at offsets of the rendered SQL."""
         location = self.model.locate(start, end)
-        self.diagnostics.append(Diagnostic(code, message, location.span, label, location.notes, help))
+        self._keep(Diagnostic(code, message, location.span, label, location.notes, help))
+
+    def _keep(self, diagnostic: Diagnostic) -> None:
+        """A loop in a template repeats a mistake; one message is enough."""
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
 
     def _locate(self, node: exp.Expr | None) -> tuple[Span | None, tuple[str, ...]]:
         while node is not None:
