@@ -79,7 +79,7 @@ def _compile(model: BoundModel, view: FeatureView, options: LowerOptions) -> Com
         name=view.name,
         path=model.model.path,
         columns=view.columns,
-        duckdb=lower_duckdb(sliced, view.columns, sources),
+        duckdb=lower_duckdb(sliced, view.columns, sources, dict(options.late_logs)),
         flink=lower_flink(view.name, sliced, view.columns, sources, options),
         sources=tuple(source.full_name for source in sources),
         fingerprint=_fingerprint(plan, view, sources),
@@ -107,7 +107,7 @@ def sources_of(plan: Plan) -> list[Source]:
 
 def _fingerprint(plan: Project, view: FeatureView, sources: tuple[Source, ...]) -> str:
     """Changes with the meaning: the DuckDB query of the whole past, and what the sources accept."""
-    query = lower_duckdb(plan, view.columns, ()).query
+    query = lower_duckdb(plan, view.columns, (), {}).query
     accepted = [
         (
             s.full_name,

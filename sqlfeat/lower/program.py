@@ -63,12 +63,14 @@ class LowerOptions:
         log_dir: where reject and late logs are written (`<dir>/<source group>.<source name>/{rejects,late}/`).
         project_dir: what relative paths of streams are relative to. Empty for compiled files, which are then portable
             and run from the project directory; Flink itself resolves a path from where its Java was started.
+        late_logs: (full name of a source, files of its late log): DuckDB leaves these events out, exactly as Flink did.
     """
 
     slice: Slice = Slice()
     output_dir: str = "target/streamed"
     log_dir: str = "target/logs"
     project_dir: str = ""
+    late_logs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _part(value: Any, column_type: DataType) -> str:
         case Kind.BOOLEAN:
             return TRUE_MARK if value else FALSE_MARK
         case Kind.STRING:
-            return STRING_MARK + value.encode().hex().upper()
+            return f"{STRING_MARK}{value.encode().hex().upper()}"
         case Kind.INT | Kind.BIGINT | Kind.DECIMAL:
             return _number(value, column_type)
     raise ValueError(f"{column_type} has no sortable text")

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,10 @@ def _replay_and_compare(
         console.note(f"replaying {len(models)} feature views through Flink (log: {LOG_FILE})")
         parallelism = project.target.parallelism
         aside = replay_flink(models, options, parallelism=parallelism, log_file=root / LOG_FILE)
+        late = tuple((name, f"{options.log_dir}/{name}/late/*") for name, found in aside.items() if found.late)
+        if late:
+            options = replace(options, late_logs=late)
+            models = compile_models(project, [model.name for model in models], options)
         run = DuckdbRun(connection)
         compared = compare_models(run, models, options, aside, console)
         names = [source.full_name for source in sources]

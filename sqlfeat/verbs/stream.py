@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.engines.flink.counts import Counts, count_lines
-from sqlfeat.engines.flink.inputs import check_inputs, sources_read, with_absolute_streams
+from sqlfeat.engines.flink.inputs import check_inputs, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
 from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.stores.online import open_store
@@ -87,7 +87,7 @@ def stream(
     names = project.select(select, exclude)
     # All paths in the SQL are absolute: Flink takes a relative one from where Java was started.
     options = LowerOptions(Slice(start, end), str(work / "out"), str(work / "logs"), str(project.config.root))
-    models = compile_models(with_absolute_streams(project), names, options)
+    models = compile_models(project, names, options)
     if not models:
         console.warning("no feature view is selected, nothing to run")
         return StreamResult((), (), 0.0)

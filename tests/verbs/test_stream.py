@@ -5,7 +5,6 @@ import pytest
 from sqlfeat.console.quiet import QuietConsole
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts
-from sqlfeat.engines.flink.inputs import with_absolute_streams
 from sqlfeat.project.load import load_project
 from sqlfeat.verbs.stream import StreamedModel, StreamedSource, StreamResult, stream
 from tests.conftest import free_port
@@ -35,8 +34,8 @@ def test_a_source_without_a_stream(root):
     (line,) = complaints(root)
     assert line.startswith("SF0803 | models/shop.yml:")
     assert line.endswith(
-        "> | source `shop.orders` has no `stream:`, so it cannot be read live | read by `orders_1d` | read by `spend` | "
-        "help: add for example `stream: {connector: filesystem, path: data/events.jsonl, format: json}`"
+        "> | source `shop.orders` has no `stream:`, so it cannot be read live | read by `orders_1d` | read by `spend`"
+        " | help: add for example `stream: {connector: filesystem, path: data/events.jsonl, format: json}`"
     )
 
 
@@ -56,13 +55,6 @@ def test_a_store_that_is_down_is_known_before_java_starts(root, monkeypatch):
     edit(root, "project.yml", "{type: sqlite, path: data/online.db}", f"{{type: redis, url: '{url}'}}")
     (line,) = complaints(root)
     assert line.startswith(f"SF0902 | the online store `{url}` cannot be reached")
-
-
-def test_paths_of_a_run_are_absolute(root):
-    project = load_project(root)
-    (source,) = project.config.sources
-    (absolute,) = with_absolute_streams(project).config.sources
-    assert (source.stream.path, absolute.stream.path) == ("data/orders.jsonl", str(root / "data/orders.jsonl"))
 
 
 def test_as_json():

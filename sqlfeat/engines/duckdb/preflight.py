@@ -55,12 +55,15 @@ def _exists(root: Path, path: str) -> bool:
 
 
 def _physical_columns(connection: DuckDBPyConnection, history: History) -> list[str]:
-    """Names of the columns; a JSON object that lacks a name has NULL there, so its names say nothing."""
+    """Names of the columns.
+
+    Lines of JSON have none: an object that lacks a name has NULL there, and a line that is no object is rejected as a row.
+    """
     if history.format == "parquet":
         return list(connection.read_parquet(history.path).columns)
     if history.format == "csv":
         return list(connection.read_csv(history.path, all_varchar=True).columns)
-    return list(connection.read_json(history.path, format="newline_delimited").columns)
+    return []
 
 
 def _undeclared(source: Source) -> Diagnostic:

@@ -1,29 +1,17 @@
-"""What a job reads: are the streams there, and where are they from any working directory."""
+"""What a job reads, and whether it is there."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sqlfeat.lower.program import CompiledModel
     from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
-
-
-def with_absolute_streams(project: LoadedProject) -> LoadedProject:
-    """The same project, its streams with absolute paths.
-
-    To be compiled for a run from here: Flink takes a relative path from where Java was started, which can be anywhere.
-    What `compile` writes keeps the paths of the project, so that it can be run on another machine.
-    """
-    sources = tuple(_absolute(source, project.config.root) for source in project.config.sources)
-    return replace(project, config=replace(project.config, sources=sources))
 
 
 def sources_read(project: LoadedProject, models: Sequence[CompiledModel]) -> list[Source]:
@@ -47,12 +35,6 @@ def check_inputs(project: LoadedProject, models: Sequence[CompiledModel]) -> Non
             problems.append(_no_input(source, source.stream.path, readers))
     if problems:
         raise SqlfeatError(*problems)
-
-
-def _absolute(source: Source, root: Path) -> Source:
-    if source.stream is None:
-        return source
-    return replace(source, stream=replace(source.stream, path=str(root / source.stream.path)))
 
 
 def _no_stream(source: Source, notes: tuple[str, ...]) -> Diagnostic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -13,12 +14,14 @@ from sqlfeat.plan.nodes import Project
 from sqlfeat.project.config import Source
 
 
-def lower_duckdb(plan: Project, columns: tuple[OutputColumn, ...], sources: tuple[Source, ...]) -> DuckdbProgram:
+def lower_duckdb(
+    plan: Project, columns: tuple[OutputColumn, ...], sources: tuple[Source, ...], late_logs: Mapping[str, str]
+) -> DuckdbProgram:
     """The DuckDB program of an expanded, pruned feature view."""
     query = DuckdbSteps().final(plan, columns)
     return DuckdbProgram(
         setup=_prelude(),
-        sources=tuple(view for source in sources for view in source_views(source)),
+        sources=tuple(view for source in sources for view in source_views(source, late_logs.get(source.full_name))),
         rejects=tuple(rejects_view(source) for source in sources),
         query=query.sql("duckdb", pretty=True),
     )

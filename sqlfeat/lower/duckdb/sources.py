@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sqlfeat.language.trees import case, duckdb_type, fn, not_null, text
+from sqlfeat.language.trees import case, cast, duckdb_type, fn, not_null, text
 from sqlfeat.language.types import Kind
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import parsed_name, rejects_name, view_name
@@ -20,9 +20,14 @@ _PARSERS = {
 REASON, ROW, _RAW, _FILE = "__reason", "__row", "__raw_", "f"
 
 
-def source_views(source: Source) -> tuple[Statement, ...]:
-    """The parsed rows and the accepted events of a source."""
-    return (_parsed_view(source), _accepted_view(source))
+def source_views(source: Source, late_files: str | None = None) -> tuple[Statement, ...]:
+    """The parsed rows and the accepted events of a source.
+
+    Args:
+        source: the declaration.
+        late_files: the late log of a stream, whose events are left out one for one.
+    """
+    return (_parsed_view(source), _accepted_view(source, late_files))
 
 
 def rejects_view(source: Source) -> Statement:
@@ -36,12 +41,26 @@ def rejects_view(source: Source) -> Statement:
     return _view(rejects_name(source), query)
 
 
-def _accepted_view(source: Source) -> Statement:
+def _accepted_view(source: Source, late_files: str | None) -> Statement:
     accepted: exp.Expr = exp.Is(this=column(REASON), expression=exp.Null())
     if source.event_time:
         accepted = exp.And(this=accepted, expression=not_null(column(source.event_time)))
-    query = _select([column(c.name) for c in source.columns], exp.Table(this=identifier(parsed_name(source))), accepted)
+    columns: list[exp.Expr] = [column(c.name) for c in source.columns]
+    query: exp.Expr = _select(columns, exp.Table(this=identifier(parsed_name(source))), accepted)
+    if late_files:
+        query = exp.Except(this=query, expression=_late_events(source, late_files), distinct=False)
     return _view(view_name(source), query)
+
+
+def _late_events(source: Source, files: str) -> exp.Select:
+    """What Flink wrote to the late log. Decimals are text there, since JSON numbers would lose digits."""
+    types = {c.name: "VARCHAR" if c.type.kind is Kind.DECIMAL else duckdb_type(c.type).sql("duckdb") for c in source.columns}
+    columns = exp.Struct(
+        expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=text(kind)) for name, kind in types.items()]
+    )
+    options = [_option("format", text("newline_delimited")), _option("columns", columns)]
+    reader = exp.Table(this=exp.Anonymous(this="read_json", expressions=[text(files), *options]))
+    return _select([_as(cast(column(c.name), c.type, duckdb=True), c.name) for c in source.columns], reader)
 
 
 def _parsed_view(source: Source) -> Statement:

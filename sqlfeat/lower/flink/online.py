@@ -44,7 +44,7 @@ def _check_types(model: CompiledModel) -> None:
         Diagnostic(
             "SF0904",
             f"`{model.name}` cannot be written online: its {c.role.value} column `{c.name}` is {c.type}",
-            help=f"a {c.role.value} column can be " + ", ".join(sorted(kind.value for kind in allowed[c.role])),
+            help=f"types of {c.role.value} columns: " + ", ".join(sorted(kind.value for kind in allowed[c.role])),
         )
         for c in model.columns
         if c.role in allowed and c.type.kind not in allowed[c.role]

@@ -95,8 +95,7 @@ def _lines_table(source: Source) -> Statement:
 def _parsed_view(source: Source) -> Statement:
     def parsed(field: Column) -> exp.Expr:
         if field.name == source.event_time:
-            present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
-            return case((present, exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
+            return case((_has_time(), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
         if _stream(source).trusted:
             return finite(column(field.name)) if field.type.kind is Kind.DOUBLE else column(field.name)
         return parse_field(column(field.name), field.type)
@@ -132,8 +131,13 @@ def _accepted_view(source: Source) -> Statement:
 
 def _on_time_row() -> exp.Expr:
     """A row that fits and has an event time."""
-    present = exp.NEQ(this=column(EVENT_TIME), expression=_timestamp(_NO_TIME))
-    return exp.And(this=is_null(column(REASON)), expression=present)
+    return exp.And(this=is_null(column(REASON)), expression=_has_time())
+
+
+def _has_time() -> exp.Expr:
+    """CAST, since the planner fails on some comparisons of a time attribute itself."""
+    time = exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))
+    return exp.NEQ(this=time, expression=_timestamp(_NO_TIME))
 
 
 def _in_time() -> exp.Expr:
@@ -161,35 +165,36 @@ def _rejected_rows(source: Source) -> exp.Expr:
 
 def _late_rows(source: Source) -> exp.Expr:
     watermark = exp.Cast(this=fn("CURRENT_WATERMARK", column(EVENT_TIME)), to=flink_type(TIMESTAMP))
-    items = [
-        text(source.full_name),
-        exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP)),
-        watermark,
-        column(ROW),
-    ]
+    items = [_late_field(source, field) for field in source.columns]
     late = exp.And(this=_on_time_row(), expression=exp.Not(this=_in_time()))
-    return _select(items, parsed_name(source), late)
+    return _select([*items, watermark], parsed_name(source), late)
+
+
+def _late_field(source: Source, field: Column) -> exp.Expr:
+    if field.name == source.event_time:
+        return exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))
+    if field.type.kind is Kind.DECIMAL:
+        return exp.Cast(this=column(field.name), to=exp.DataType.build("TEXT"))
+    return column(field.name)
 
 
 def _rejects_table(source: Source, log_dir: str) -> Statement:
-    return _log_table(
-        rejects_name(source), f"{log_dir}/{source.full_name}/rejects", {"source": "", "reason": "", "row": ""}
-    )
+    fields = dict.fromkeys(("source", "reason", "row"), exp.DataType.build("TEXT"))
+    return _log_table(rejects_name(source), f"{log_dir}/{source.full_name}/rejects", fields)
 
 
 def _late_table(source: Source, log_dir: str) -> Statement:
-    stamp = "TIMESTAMP(3)"
-    return _log_table(
-        late_name(source), f"{log_dir}/{source.full_name}/late",
-        {"source": "", "event_time": stamp, "watermark": stamp, "row": ""},
-    )  # fmt: skip
+    """The events as they are, with the watermark they missed; decimals as text, which JSON numbers cannot hold."""
+    fields = {
+        field.name: exp.DataType.build("TEXT") if field.type.kind is Kind.DECIMAL else flink_type(field.type)
+        for field in source.columns
+    }
+    fields[WATERMARK] = flink_type(TIMESTAMP)
+    return _log_table(late_name(source), f"{log_dir}/{source.full_name}/late", fields)
 
 
-def _log_table(name: str, path: str, columns: dict[str, str]) -> Statement:
-    fields: list[exp.Expr] = [
-        FlinkColumn(this=identifier(column_name), kind=exp.DataType.build(kind or "TEXT"))
-        for column_name, kind in columns.items()
-    ]
+def _log_table(name: str, path: str, columns: dict[str, exp.DataType]) -> Statement:
+    fields: list[exp.Expr] = [FlinkColumn(this=identifier(field), kind=kind) for field, kind in columns.items()]
     return _table(name, fields, {"connector": "filesystem", "path": path, "format": "json"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -12,7 +12,7 @@ from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
 from sqlfeat.language.trees import flink_type, fn, not_null
-from sqlfeat.language.types import TIMESTAMP
+from sqlfeat.language.types import BOOLEAN, TIMESTAMP, DataType
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.flink.intervals import interval
 from sqlfeat.lower.flink.sources import EVENT_TIME
@@ -31,7 +31,7 @@ from sqlfeat.plan.nodes import (
 )
 from sqlfeat.plan.trace import WINDOW_TIME
 
-_MATCH, _IS_LEFT, _HIT = "__match", "__is_left", "__hit"
+_MATCH, _IS_LEFT, _HIT, _KEY = "__match", "__is_left", "__hit", "__key"
 
 
 class FlinkSteps(Steps):
@@ -93,19 +93,32 @@ class FlinkSteps(Steps):
         sizes = [interval(size) for size in (window.step_ms, window.size_ms) if size]
         if window.offset_ms:
             sizes.append(interval(window.offset_ms))
+        partition, keys = window.partition, plan.keys
+        if len(partition) > 1:
+            source = self._with_row_key(source, below, partition)
+            partition = keys = (_KEY,)
         table = WindowTable(
             kind=window.kind, this=identifier(source), descriptor=identifier(below.event_time or ""), expressions=sizes,
-            partition=self.columns(window.partition),
+            partition=self.columns(partition),
         )  # fmt: skip
         bounds = self.columns(("window_start", "window_end"))
-        items = [*self.columns(plan.keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
+        items = [*self.columns(keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
         for call in plan.calls:
             context = AggregateContext(lambda tree: tree, ())
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         select = self.select(items, table)
-        keys = self.columns((*plan.keys, "window_start", "window_end", "window_time"))
-        select.set("group", exp.Group(expressions=keys))
-        return self.add("groups", select)
+        select.set("group", exp.Group(expressions=self.columns((*keys, "window_start", "window_end", "window_time"))))
+        grouped = self.add("groups", select)
+        if keys == plan.keys:
+            return grouped
+        fields = [self.named(exp.Dot(this=column(_KEY), expression=identifier(key)), key) for key in plan.keys]
+        rest = [name for name in plan.schema.names if name not in plan.keys]
+        return self.add("columns", self.select([*fields, *self.columns(rest)], grouped))
+
+    def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
+        """The relation with several keys as one: Flink forgets all but the first when it stores a view with sessions."""
+        row = exp.Cast(this=fn("ROW", *self.columns(keys)), to=_row_type([(key, schema.column(key).type) for key in keys]))
+        return self.add("keyed", self.select([*self.columns(schema.names), self.named(row, _KEY)], source))
 
     def interval(self, plan: IntervalJoin) -> str:
         """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one."""
@@ -186,12 +199,12 @@ class FlinkSteps(Steps):
         return self.select(items, source, present)
 
     def _match_type(self, plan: LookupJoin) -> exp.DataType:
-        fields = [
-            exp.ColumnDef(this=identifier(name), kind=flink_type(plan.right.schema.column(other).type))
-            for name, other in plan.picks
-        ]
-        fields.append(exp.ColumnDef(this=identifier(_HIT), kind=exp.DataType.build("BOOLEAN")))
-        return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
+        return _row_type([*((name, plan.right.schema.column(other).type) for name, other in plan.picks), (_HIT, BOOLEAN)])
+
+
+def _row_type(fields: Sequence[tuple[str, DataType]]) -> exp.DataType:
+    columns = [exp.ColumnDef(this=identifier(name), kind=flink_type(field)) for name, field in fields]
+    return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=columns, nested=True)
 
 
 def _plain_time(tree: exp.Expr, event_time: str | None) -> exp.Expr:

@@ -9,7 +9,7 @@ An error occurred while calling o12.executeSql.
 \tat org.apache.flink.table.planner.FlinkPlannerImpl.validate(FlinkPlannerImpl.scala:200)
 \tSuppressed: java.io.IOException: closing failed
 \t\tat a.B.c(B.java:1)
-Caused by: org.apache.calcite.runtime.CalciteContextException: From line 1, column 8 to line 1, column 10: Column 'abc' \
+Caused by: org.apache.calcite.runtime.CalciteContextException: From line 1, column 8: Column 'abc' \
 not found
 \tat a.B.c(B.java:1)
 \t... 4 more
@@ -19,7 +19,7 @@ Caused by: org.apache.calcite.sql.validate.SqlValidatorException: Column 'abc' n
 WORKER = """\
 java.util.concurrent.ExecutionException: job failed
 \tat a.B.c(B.java:1)
-Caused by: java.lang.RuntimeException: SDK harness: Traceback (most recent call last):
+Caused by: java.lang.RuntimeException: harness: Traceback (most recent call last):
   File "/x/sdk_worker.py", line 300, in _execute
     response = task()
   File "/x/redis.py", line 1, in put

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.language.types import BIGINT, DOUBLE, STRING, TIMESTAMP, array, decimal
+from sqlfeat.lower.flink.online import online_select
+from sqlfeat.lower.program import CompiledModel, DuckdbProgram, OutputColumn, Role
+from tests.programs import NO_FLINK
+
+NO_DUCKDB = DuckdbProgram((), (), (), "")
+
+
+def select(*columns):
+    output = tuple(OutputColumn(name, kind, nullable, role) for name, kind, nullable, role in columns)
+    return online_select(CompiledModel("m", "models/m.sql", output, NO_DUCKDB, NO_FLINK, (), ""))
+
+
+TIME = ("feature_time", TIMESTAMP, False, Role.FEATURE_TIME)
+
+
+def test_one_key_no_tie_breaker():
+    assert select(("id", BIGINT, True, Role.KEY), TIME, ("n", BIGINT, True, Role.FEATURE)) == (
+        "SELECT CONCAT('id=', CAST(`id` AS STRING)) AS `key`, CAST(`feature_time` AS STRING) AS `version`, "
+        "JSON_OBJECT('n': `n` NULL ON NULL) AS `features` FROM `m`"
+    )
+
+
+def test_two_keys_and_a_tie_breaker():
+    columns = [
+        ("origin", STRING, True, Role.KEY),
+        ("dest", STRING, True, Role.KEY),
+        TIME,
+        ("m", decimal(12, 2), True, Role.FEATURE),
+        ("ts", array(TIMESTAMP), True, Role.FEATURE),
+        ("__order_1", BIGINT, False, Role.ORDER),
+    ]
+    assert select(*columns) == (
+        "SELECT CONCAT('dest=', REPLACE(REPLACE(`dest`, '%', '%25'), ',', '%2C'), "
+        "',origin=', REPLACE(REPLACE(`origin`, '%', '%25'), ',', '%2C')) AS `key`, "
+        "CONCAT(CAST(`feature_time` AS STRING), ' ', CASE WHEN `__order_1` < 0 THEN CONCAT('n', "
+        "TRANSLATE(LPAD(SUBSTRING(CAST(`__order_1` AS STRING), 2), 19, '0'), '0123456789', '9876543210')) "
+        "ELSE CONCAT('p', LPAD(CAST(`__order_1` AS STRING), 19, '0')) END) AS `version`, "
+        "JSON_OBJECT('m': CAST(`m` AS STRING), 'ts': CAST(`ts` AS ARRAY<STRING>) NULL ON NULL) AS `features` FROM `m`"
+    )
+
+
+def test_types_without_canonical_text_are_refused_together():
+    with pytest.raises(SqlfeatError) as caught:
+        select(("x", DOUBLE, True, Role.KEY), TIME, ("o", array(STRING), True, Role.ORDER))
+    assert caught.value.diagnostics == (
+        Diagnostic(
+            "SF0904",
+            "`m` cannot be written online: its key column `x` is DOUBLE",
+            help="types of key columns: BIGINT, BOOLEAN, DATE, DECIMAL, INT, STRING, TIMESTAMP(3)",
+        ),
+        Diagnostic(
+            "SF0904",
+            "`m` cannot be written online: its order column `o` is ARRAY<STRING>",
+            help="types of order columns: BIGINT, BOOLEAN, DATE, DECIMAL, INT, STRING, TIMESTAMP(3)",
+        ),
+    )
