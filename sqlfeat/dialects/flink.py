@@ -92,6 +92,7 @@ class Flink(Dialect):
             KeyedSort: lambda self, e: self.keyedsort_sql(e),
             WindowTable: lambda self, e: self.windowtable_sql(e),
             StatementSet: lambda self, e: self.statementset_sql(e),
+            exp.Array: lambda self, e: f"ARRAY[{self.expressions(e, flat=True)}]",
         }
 
         def flinktable_sql(self, expression: FlinkTable) -> str:
@@ -132,7 +133,8 @@ class Flink(Dialect):
 
         def windowtable_sql(self, expression: WindowTable) -> str:
             partition = ", ".join(self.sql(column) for column in expression.args.get("partition") or [])
-            table = f"TABLE {self.sql(expression, 'this')}" + (f" PARTITION BY {partition}" if partition else "")
+            # Without parentheses the comma behind the first key would begin the next argument.
+            table = f"TABLE {self.sql(expression, 'this')}" + (f" PARTITION BY ({partition})" if partition else "")
             sizes = "".join(f", {self.sql(size)}" for size in expression.expressions)
             kind = expression.args["kind"]
             return f"TABLE({kind}({table}, DESCRIPTOR({self.sql(expression, 'descriptor')}){sizes}))"

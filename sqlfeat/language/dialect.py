@@ -12,7 +12,13 @@ from sqlglot import exp, generator, parser, tokens
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.tokenizer_core import TokenType
 
-TVF_NAMES = ("TUMBLE", "HOP", "CUMULATE", "SESSION")
+TVF_SIZES = {
+    "TUMBLE": ("SIZE", "OFFSET"),
+    "HOP": ("SLIDE", "SIZE", "OFFSET"),
+    "CUMULATE": ("STEP", "SIZE", "OFFSET"),
+    "SESSION": ("GAP",),
+}
+"""The window functions and their intervals, in Flink's order."""
 
 
 class WindowTvf(exp.Expression):
@@ -62,7 +68,7 @@ class Sqlfeat(Dialect):
             index = self._index
             wrapped = self._match_pair(TokenType.TABLE, TokenType.L_PAREN)
             kind = self._curr.text.upper() if self._curr else ""
-            if kind not in TVF_NAMES or not self._next or self._next.token_type != TokenType.L_PAREN:
+            if kind not in TVF_SIZES or not self._next or self._next.token_type != TokenType.L_PAREN:
                 self._retreat(index)
                 return None
             token = self._curr
@@ -86,27 +92,47 @@ class Sqlfeat(Dialect):
             if not self._match_text_seq("DESCRIPTOR"):
                 self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
             descriptor = self._parse_wrapped(self._parse_id_var)
-            sizes: list[exp.Expr] = []
-            while self._match(TokenType.COMMA):
-                self._match_tvf_name("SIZE", "SLIDE", "STEP", "GAP", "OFFSET")
-                sizes.append(self._parse_bitwise() or exp.Null())
+            sizes = self._parse_tvf_sizes(kind)
             return WindowTvf(kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition)
 
+        def _parse_tvf_sizes(self, kind: str) -> list[exp.Expr]:
+            """The intervals in Flink's order, whichever order those given by name have."""
+            given: list[exp.Expr] = []
+            named: dict[str, exp.Expr] = {}
+            while self._match(TokenType.COMMA):
+                name = self._match_tvf_name(*TVF_SIZES[kind])
+                value = self._parse_bitwise() or exp.Null()
+                if name:
+                    named[name] = value
+                else:
+                    given.append(value)
+            order = TVF_SIZES[kind]
+            found = {**dict(zip(order, given, strict=False)), **named}
+            sizes = [found[name] for name in order if name in found]
+            if set(order[: len(sizes)]) != set(found):
+                self.raise_error(f"{kind} needs the intervals {', '.join(order)}, of which OFFSET may be left out")
+            return [*sizes, *given[len(order) :]]
+
         def _parse_session_keys(self) -> list[exp.Expr]:
-            """PARTITION BY keys; the comma before DESCRIPTOR ends them."""
+            """PARTITION BY keys, in parentheses or not; the comma before DESCRIPTOR ends them."""
             keys: list[exp.Expr] = []
             if not self._match(TokenType.PARTITION_BY):
                 return keys
+            if self._curr.token_type == TokenType.L_PAREN:
+                return self._parse_wrapped_csv(self._parse_column)
             while True:
                 keys.append(self._parse_column() or exp.Null())
                 following = self._next.text.upper() if self._next else ""
                 if following in ("DESCRIPTOR", "TIMECOL") or not self._match(TokenType.COMMA):
                     return keys
 
-        def _match_tvf_name(self, *names: str) -> None:
-            """Skip `NAME =>` of an argument passed by name; the order is Flink's all the same."""
-            if self._curr and self._curr.text.upper() in names and self._next.token_type == TokenType.FARROW:
-                self._advance(2)
+        def _match_tvf_name(self, *names: str) -> str:
+            """Skip `NAME =>` of an argument passed by name; gives the name."""
+            name = self._curr.text.upper() if self._curr else ""
+            if name not in names or not self._next or self._next.token_type != TokenType.FARROW:
+                return ""
+            self._advance(2)
+            return name
 
     class Generator(generator.Generator):
         SUPPORTS_WINDOW_EXCLUDE = True

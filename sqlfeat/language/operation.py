@@ -70,6 +70,7 @@ class Operation:
         vectors: values proved on both engines.
         aliases: other spellings.
         example: how it is written.
+        repeats: whether a lowering writes an argument several times, so that a heavy one is computed below.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Operation:
     vectors: tuple[Vector, ...]
     example: str
     aliases: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ class Aggregate:
         ordered: the value depends on the order of rows, so ties need a tie-breaker.
         mergeable: partial results of disjoint parts can be merged.
         keeps_null: NULL arguments count, so FILTER cannot be turned into NULL.
-        window_only: it needs an OVER clause.
+        distinct: whether DISTINCT may be written.
+        compose: for arguments that the engines do not aggregate alike, what it is made of; None for the others.
     """
 
     name: str
@@ -162,7 +165,7 @@ class Aggregate:
     mergeable: bool = True
     keeps_null: bool = False
     distinct: bool = False
-    """Whether DISTINCT may be written."""
+    compose: Callable[[AggregateCall], Expansion | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +193,10 @@ class RefusedAggregate:
 
 
 AggregateEntry = Union[Aggregate, CompositeAggregate, RefusedAggregate]
+
+
+def composition(entry: Aggregate | CompositeAggregate, call: AggregateCall) -> Expansion | None:
+    """What the aggregate is made of for these arguments; None if the engines compute it themselves."""
+    if isinstance(entry, CompositeAggregate):
+        return entry.expand(call)
+    return entry.compose(call) if entry.compose else None

@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, Literal
 from sqlfeat.language.operation import Aggregate, AggregateContext, Operation
 from sqlfeat.language.ops.casts import lower_cast_duckdb, lower_cast_flink
+from sqlfeat.language.ops.narrowing import lower_try_cast_duckdb, lower_try_cast_flink
 from sqlfeat.language.registry import aggregate, operation
 from sqlfeat.language.trees import cast, double, number, text
 from sqlfeat.language.types import DataType, Kind
@@ -46,6 +47,9 @@ class ExpressionLowering:
                 return self.literal(expr)
             case Call(op="CAST"):
                 lower = lower_cast_duckdb if self.duckdb else lower_cast_flink
+                return lower(expr, [self._plain(expr.args[0])])
+            case Call(op="TRY_CAST"):
+                lower = lower_try_cast_duckdb if self.duckdb else lower_try_cast_flink
                 return lower(expr, [self._plain(expr.args[0])])
             case Call():
                 return self._call(expr)

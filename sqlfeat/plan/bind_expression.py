@@ -12,7 +12,8 @@ from sqlglot import exp
 from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Call, Column, Expr, Literal
 from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
-from sqlfeat.language.ops.casts import cast_problem
+from sqlfeat.language.ops.casts import cast_problem, refusal
+from sqlfeat.language.ops.narrowing import try_cast, try_cast_problem
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES, FUNCTIONS, OPERATIONS
 from sqlfeat.language.types import (
@@ -259,7 +260,12 @@ class ExpressionBinder:
     def _try_cast(self, value: Expr, target: DataType, node: exp.Expr) -> Expr:
         if cast_problem(value.type, target) is None:
             return Call("CAST", (value,), target, value.nullable)
-        raise self._report.fail("SF0502", node, f"TRY_CAST of {value.type} to {target} is not in the language")
+        if try_cast_problem(value.type, target) is None:
+            return try_cast(value, target)
+        reason, instead = refusal(value.type, target)
+        raise self._report.fail(
+            "SF0502", node, f"TRY_CAST of {value.type} to {target} is refused: {reason}", help=f"write {instead}"
+        )
 
     def type_of(self, node: exp.Expr, place: exp.Expr) -> DataType:
         """The data type written in a cast."""

@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import AggregateCall, Column, Expr
 from sqlfeat.language.frame import Frame
-from sqlfeat.language.operation import CompositeAggregate, RefusedAggregate, TypeMismatch
+from sqlfeat.language.operation import RefusedAggregate, TypeMismatch, composition
 from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES, OPERATIONS
@@ -115,6 +115,7 @@ class SelectBinder:
                 "GROUP BY over a stream without a window would never be finished",
                 help="group over TABLE(TUMBLE(...)), or use an aggregate OVER a window",
             )
+        self._check_group(group)
         for node in group.expressions if group else []:
             if isinstance(node, exp.Column) and node.name.lower() in WINDOW_COLUMNS:
                 continue
@@ -131,6 +132,20 @@ class SelectBinder:
                 group,
                 "sessions are grouped by the keys they are partitioned by",
                 help="write SESSION(TABLE t PARTITION BY k, ...) and GROUP BY k, window_start, window_end",
+            )
+
+    def _check_group(self, group: exp.Expr | None) -> None:
+        if group is not None and any(group.args.get(form) for form in ("grouping_sets", "rollup", "cube", "all", "totals")):
+            raise self._report.fail(
+                "SF0306", group, "GROUPING SETS, ROLLUP and CUBE are not in the language", help="write one model per grouping"
+            )
+        named = {node.name.lower() for node in group.expressions} if group is not None else set()
+        if not {"window_start", "window_end"} <= named:
+            raise self._report.fail(
+                "SF0407",
+                group or self._select.args["from_"],
+                "a row of a window function is in a window; without both its ends in GROUP BY windows would run together",
+                help="write GROUP BY window_start, window_end and the keys",
             )
 
     def _bind_items(self) -> list[tuple[str, Expr]]:
@@ -185,7 +200,18 @@ class SelectBinder:
 
     def _condition(self, clause: str) -> Expr | None:
         node = self._select.args.get(clause)
-        return self._boolean(node.this) if node else None
+        return self._boolean(self._without_aliases(node.this)) if node else None
+
+    def _without_aliases(self, condition: exp.Expr) -> exp.Expr:
+        """The condition with names of the select list, where no column has them, replaced by what they stand for."""
+        hidden = {v.name.lower() for v in self._scope.visible} | set(WINDOW_COLUMNS)
+        items = {item.alias.lower(): item.this for item in self._select.expressions if isinstance(item, exp.Alias)}
+
+        def replaced(node: exp.Expr) -> exp.Expr:
+            name = node.name.lower() if isinstance(node, exp.Column) and not node.table else ""
+            return exp.Paren(this=items[name].copy()) if name in items and name not in hidden else node
+
+        return condition.transform(replaced)
 
     def _boolean(self, node: exp.Expr) -> Expr:
         condition = self._expressions.bind(node)

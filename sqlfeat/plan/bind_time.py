@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from sqlfeat.language.expr import Expr, Literal
-from sqlfeat.language.ops.datetime_units import DAY_MS, UNIT_MONTHS
+from sqlfeat.language.ops.datetime_units import DAY_MS, UNIT_MONTHS, UNIT_MS
 from sqlfeat.language.types import BIGINT, DATE, STRING, TIMESTAMP
 from sqlfeat.plan.intervals import BadInterval, interval_ms
 from sqlfeat.plan.report import BindError
@@ -37,8 +37,16 @@ class Binder(Protocol):
         ...
 
 
+_COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+}  # fmt: skip
+
+
 def bind_time(binder: Binder, node: exp.Expr) -> Expr | None:
     """An operator of dates and times, or None if it is none."""
+    if type(node) in _COMPARISONS and _is_length(node.this) and _is_length(node.expression):
+        sides = [_compared(binder, side) for side in (node.this, node.expression)]
+        return binder.call(_COMPARISONS[type(node)], sides, node)
     match node:
         case exp.Extract():
             return binder.call("EXTRACT", [_name(node.this), binder.bind(node.expression)], node)
@@ -77,6 +85,26 @@ def bind_sum(binder: Binder, node: exp.Add | exp.Sub, place: exp.Expr) -> Expr:
     if isinstance(node, exp.Add) and _is_interval(left):
         return _shifted(binder, right, left, place, backwards=False)
     return _sum(binder, "+" if isinstance(node, exp.Add) else "-", binder.bind(left), binder.bind(right), place)
+
+
+def _is_length(node: exp.Expr) -> bool:
+    """Whether it may be a length of time: an interval, or a difference if the other side is an interval."""
+    if _is_interval(node):
+        return True
+    other = node.parent.expression if node.parent and node.arg_key == "this" else node.parent and node.parent.this
+    return isinstance(node.unnest(), exp.Sub) and other is not None and _is_interval(other)
+
+
+def _compared(binder: Binder, node: exp.Expr) -> Expr:
+    """A length of time beside a comparison, in milliseconds."""
+    if _is_interval(node):
+        unit, count = _length(binder, node)
+        if unit not in UNIT_MS:
+            raise binder.fail(node, f"a {unit} has no fixed length; compare with days, for example INTERVAL '30' DAY")
+        return binder.call("*", [count, Literal(UNIT_MS[unit], BIGINT)], node) if UNIT_MS[unit] > 1 else count
+    difference = node.unnest()
+    later, earlier = binder.bind(difference.this), binder.bind(difference.expression)
+    return binder.call("TIMESTAMPDIFF", [Literal("MILLISECOND", STRING), earlier, later], node)
 
 
 def _sum(binder: Binder, sign: str, left: Expr, right: Expr, place: exp.Expr) -> Expr:

@@ -90,6 +90,10 @@ def _slice(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
     value_type = call.args[0].type
     values = AggregateCall(f"{call.name}__values", "ARRAY_AGG", call.args, array(value_type), nullable=False)
     length = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
-    kept = Call("-", (length, Literal(frame.end, BIGINT)), BIGINT, nullable=False)
+    end = Literal(frame.end, BIGINT)
+    longer = Call(">", (length, end), BOOLEAN, nullable=False)
+    rest = Call("-", (length, end), BIGINT, nullable=False)
+    # A negative bound would count from the end; the first zero elements are none.
+    kept = Call("CASE", (longer, rest, Literal(0, BIGINT)), BIGINT, nullable=False)
     result = Call("ARRAY_SLICE", (values.column, Literal(1, BIGINT), kept), values.type, nullable=False)
     return [(values, Frame(rows=True, start=frame.start))], result

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlfeat.language.doubles import LET
+from sqlfeat.language.doubles import FORMULA, LET
 from sqlfeat.language.expr import Call, Column, Expr, Literal, columns_of, walk
-from sqlfeat.language.operation import Macro
+from sqlfeat.language.operation import Macro, Operation
 from sqlfeat.language.ops.arithmetic import RAW_DOUBLE_OPS
 from sqlfeat.language.registry import OPERATIONS
 from sqlfeat.language.types import Kind
@@ -18,6 +19,9 @@ Step = tuple[tuple[str, Expr], ...]
 
 _LIGHT = 12
 """Nodes that may be written several times: repeating them is less than another projection."""
+
+_LIGHT_ARGUMENT = 6
+"""The same for the arguments of an operation whose lowering repeats them, and which may be nested."""
 
 
 class Expander:
@@ -32,10 +36,13 @@ class Expander:
         self._names: dict[Expr, str] = {}
         self._once: set[str] = set()
         self._meaning: dict[str, Expr] = {}
+        self._results: list[Expr] = []
 
     def expand(self, expr: Expr) -> Expr:
         """The expression over the relation and the columns of `steps`."""
-        return self._expr(expr, checked=False, inside_chain=False)
+        expanded = self._expr(expr, checked=False, inside_chain=False)
+        self._results.append(expanded)
+        return expanded
 
     def column(self, value: Expr, *, once: bool = False) -> Column | Literal:
         """An expanded value as a column of its own; equal values share one.
@@ -56,13 +63,15 @@ class Expander:
     def steps(self) -> tuple[Step, ...]:
         """The columns to be added, in projections one upon the other."""
         levels: dict[str, int] = {}
+        written = _written((*self._names, *self._results))
         found: list[list[tuple[str, Expr]]] = []
         for value, name in self._names.items():
             level = max((levels[used] + 1 for used in columns_of(value) if used in levels), default=0)
             levels[name] = level
             if level == len(found):
                 found.append([])
-            found[level].append((name, Call("ONCE", (value,), value.type, value.nullable) if name in self._once else value))
+            often = name in self._once and written[name] > 1
+            found[level].append((name, Call("ONCE", (value,), value.type, value.nullable) if often else value))
         return tuple(tuple(step) for step in found)
 
     def below(self, plan: Plan) -> Plan:
@@ -86,7 +95,7 @@ class Expander:
 
         Args:
             expr: the node.
-            checked: inside of a macro that sees to its doubles itself.
+            checked: inside of a formula that sees to its doubles itself.
             inside_chain: below arithmetic whose end is checked.
         """
         if isinstance(expr, Column):
@@ -95,12 +104,16 @@ class Expander:
             return expr
         if expr.op == LET:
             return self._let(expr, checked=checked, inside_chain=inside_chain)
+        if expr.op == FORMULA:
+            return self._expr(expr.args[0], checked=True, inside_chain=False)
         entry = OPERATIONS.get(expr.op)
         if isinstance(entry, Macro):
             return self._macro(entry, expr, checked=checked, inside_chain=inside_chain)
         chain = expr.op in RAW_DOUBLE_OPS and expr.type.kind is Kind.DOUBLE and not checked
         inner = chain or expr.op == "FINITE"
         args = tuple(self._expr(arg, checked=checked, inside_chain=inner) for arg in expr.args)
+        if isinstance(entry, Operation) and entry.repeats:
+            args = tuple(self.column(arg, once=True) if weight(arg) > _LIGHT_ARGUMENT else arg for arg in args)
         expr = replace(expr, args=args)
         if not chain or inside_chain:
             return expr
@@ -123,7 +136,24 @@ class Expander:
                 args = (*args[:index], self.column(arg, once=True), *args[index + 1 :])
         if args != call.args:
             expanded = entry.expand(replace(call, args=args))
-        return self._expr(expanded, checked=checked or entry.checked, inside_chain=inside_chain)
+        return self._expr(expanded, checked=checked, inside_chain=inside_chain)
+
+
+_WRITTEN_ONCE = frozenset({"+", "-", "*", "CAST", "WHOLE", "ONCE", "RAW_FLOOR", "RAW_ABS", "RAW_SQRT", "RAW_DIVIDE"})
+"""Operations that are lowered with each argument written once."""
+
+
+def _written(exprs: Iterable[Expr]) -> Counter[str]:
+    """How often columns are written; at least twice where it depends on the operation."""
+    found: Counter[str] = Counter()
+    for expr in exprs:
+        if isinstance(expr, Column):
+            found[expr.name] += 1
+        for node in walk(expr):
+            if isinstance(node, Call):
+                times = 1 if node.op in _WRITTEN_ONCE and node.type.kind is Kind.DOUBLE or node.op == "WHOLE" else 2
+                found.update({arg.name: times for arg in node.args if isinstance(arg, Column)})
+    return found
 
 
 def weight(expr: Expr) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import AggregateCall, Call, Expr
+from sqlfeat.language.doubles import Real, Sheet
+from sqlfeat.language.expr import AggregateCall, Call, Expr, Literal
 from sqlfeat.language.operation import (
     Aggregate,
     AggregateContext,
@@ -17,8 +19,10 @@ from sqlfeat.language.operation import (
     TypeMismatch,
 )
 from sqlfeat.language.ops.arithmetic import wrap64
+from sqlfeat.language.ops.exact_sums import VALUES, WHOLE_VALUES, clamped, limb_sums, total, whole_limb_sums
+from sqlfeat.language.ops.integers import fits_int
 from sqlfeat.language.trees import cast, fn
-from sqlfeat.language.types import BIGINT, DOUBLE, DataType, Kind, array, decimal
+from sqlfeat.language.types import BIGINT, BOOLEAN, DOUBLE, INT, DataType, Kind, array, decimal
 from sqlfeat.language.typing import arity, convert
 
 
@@ -28,6 +32,8 @@ def _type_count(args: Sequence[Expr]) -> Typed:
 
 
 def _sum_type(source: DataType) -> DataType:
+    if source.kind is Kind.DOUBLE:
+        return DOUBLE
     return decimal(38, source.scale) if source.kind is Kind.DECIMAL else BIGINT
 
 
@@ -84,19 +90,67 @@ def _duckdb_list(call: AggregateCall, args: Sequence[exp.Expr], context: Aggrega
     return context.over(fn("list", operand))
 
 
+def _sum_of_doubles(call: AggregateCall) -> Expansion | None:
+    (value,) = call.args
+    if value.type.kind is not Kind.DOUBLE:
+        return None
+    sheet = Sheet()
+    clamped_value = clamped(sheet, Real(sheet.keep_expr(value)), VALUES)
+    sums = limb_sums(f"{call.name}__", sheet, [clamped_value], VALUES)
+    finish = Sheet()
+    return Expansion(sums, finish.close(total(finish, sums, VALUES)))
+
+
 def _average(call: AggregateCall) -> Expansion:
-    total_type = _sum_type(call.args[0].type)
-    total = AggregateCall(f"{call.name}__sum", "SUM", call.args, total_type, call.nullable)
+    (value,) = call.args
     count = AggregateCall(f"{call.name}__count", "COUNT", call.args, BIGINT, nullable=False)
-    quotient = (convert(total.column, DOUBLE), convert(count.column, DOUBLE))
-    return Expansion((total, count), Call("QUOTIENT", quotient, DOUBLE, call.nullable))
+    if value.type.is_integer and not fits_int(value):
+        return _average_of_whole(call, count)
+    summed = AggregateCall(f"{call.name}__sum", "SUM", call.args, _sum_type(value.type), call.nullable)
+    quotient = (convert(summed.column, DOUBLE), convert(count.column, DOUBLE))
+    return Expansion((summed, count), Call("QUOTIENT", quotient, DOUBLE, call.nullable))
+
+
+def _average_of_whole(call: AggregateCall, count: AggregateCall) -> Expansion:
+    """The sum of numbers of 64 bits may have more; a mean has not."""
+    sums = whole_limb_sums(f"{call.name}__", call.args[0])
+    sheet = Sheet()
+    summed = total(sheet, sums, WHOLE_VALUES)
+    quotient = Call("QUOTIENT", (summed.expr, convert(count.column, DOUBLE)), DOUBLE, call.nullable)
+    return Expansion((*sums, count), sheet.close_expr(quotient))
+
+
+def _type_condition(args: Sequence[Expr]) -> Typed:
+    arity(args, 1)
+    return Typed((convert(args[0], BOOLEAN),), BOOLEAN, args[0].nullable)
+
+
+def _type_count_if(args: Sequence[Expr]) -> Typed:
+    return Typed(_type_condition(args).args, BIGINT, nullable=False)
+
+
+def _same_as(op: str) -> Callable[[AggregateCall], Expansion]:
+    """An aggregate under another name."""
+
+    def compose(call: AggregateCall) -> Expansion:
+        part = replace(call, name=f"{call.name}__{op.lower()}", op=op)
+        return Expansion((part,), part.column)
+
+    return compose
+
+
+def _count_if(call: AggregateCall) -> Expansion:
+    one = Call("CASE", (call.args[0], Literal(1, INT), Literal(None, INT)), INT)
+    count = AggregateCall(f"{call.name}__count", "COUNT", (one,), BIGINT, nullable=False)
+    return Expansion((count,), count.column)
 
 
 AGGREGATES = (
     Aggregate("COUNT", "Rows, or rows where the argument is not NULL; with DISTINCT its different values.",
               _type_count, _plain("COUNT"), _plain("COUNT"), "COUNT(*)", distinct=True),
-    Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s).",
-              _type_sum, _duckdb_sum, _plain("SUM"), "SUM(x)"),
+    Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s), DOUBLE of "
+              "DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that.",
+              _type_sum, _duckdb_sum, _plain("SUM"), "SUM(x)", compose=_sum_of_doubles),
     Aggregate("MIN", "Smallest value.", _type_extreme, _plain("MIN"), _plain("MIN"), "MIN(x)"),
     Aggregate("MAX", "Greatest value.", _type_extreme, _plain("MAX"), _plain("MAX"), "MAX(x)"),
     Aggregate("ARRAY_AGG", "The values as an array, in event-time order, NULLs included.",
@@ -106,5 +160,11 @@ AGGREGATES = (
 
 COMPOSITES = (
     CompositeAggregate("AVG", "Mean of the values that are not NULL, as DOUBLE: exact sum divided by count.",
-                       _type_average, _average, "AVG(x)"),
+                       _type_average, _average, "AVG(x)", aliases=("MEAN",)),
+    CompositeAggregate("COUNT_IF", "Rows for which the condition is true.", _type_count_if, _count_if,
+                       "COUNT_IF(x > 0)", aliases=("COUNTIF",)),
+    CompositeAggregate("BOOL_AND", "Whether the condition is true in all rows where it is not NULL.", _type_condition,
+                       _same_as("MIN"), "BOOL_AND(x > 0)", aliases=("EVERY", "LOGICAL_AND")),
+    CompositeAggregate("BOOL_OR", "Whether the condition is true in any row.", _type_condition, _same_as("MAX"),
+                       "BOOL_OR(x > 0)", aliases=("SOME", "LOGICAL_OR")),
 )  # fmt: skip

@@ -112,15 +112,26 @@ def _divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return binary(exp.Div, args[0], _nonzero(call, args[1]))
 
 
+def _cannot_wrap(call: Call) -> bool:
+    """Whether the divisor is a constant other than 0 and -1: of the others only the least number by -1 is too large."""
+    divisor = call.args[1]
+    return isinstance(divisor, Literal) and divisor.value not in (None, 0, -1)
+
+
 def _duckdb_int_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+    if _cannot_wrap(call):
+        return binary(exp.IntDiv, args[0], args[1])
     return wrap64(binary(exp.IntDiv, _hugeint(args[0]), _nonzero(call, args[1])))
 
 
 def _modulo(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    return fn("MOD", args[0], _nonzero(call, args[1]))
+    # MOD of Flink has the type of the divisor, and a constant beside a BIGINT is written as an INT.
+    return cast(fn("MOD", args[0], _nonzero(call, args[1])), BIGINT, duckdb=False)
 
 
 def _duckdb_modulo(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+    if _cannot_wrap(call):
+        return binary(exp.Mod, args[0], args[1])
     return wrap64(binary(exp.Mod, _hugeint(args[0]), _nonzero(call, args[1])))
 
 
@@ -252,6 +263,7 @@ OPERATIONS = (
             Vector((7, -3), 1, ("BIGINT", "BIGINT")),
             Vector((_MIN, -1), 0, ("BIGINT", "BIGINT")),
             Vector((1, 0), None, ("BIGINT", "BIGINT")),
+            Vector((25, 10), 5, ("BIGINT", "INT!")),
         ),
     ),
     Operation(

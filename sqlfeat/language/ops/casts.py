@@ -1,4 +1,4 @@
-"""Casts: those that cannot fail as CAST; the pairs of types are one table."""
+"""CAST: the conversions that cannot fail; the pairs of types are one table."""
 
 from __future__ import annotations
 
@@ -10,57 +10,153 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call
 from sqlfeat.language.operation import Vector
-from sqlfeat.language.trees import case, cast, text
+from sqlfeat.language.ops.narrowing import try_cast_problem
+from sqlfeat.language.trees import case, cast, fn, number, text
 from sqlfeat.language.types import DataType, Kind
 from sqlfeat.language.typing import is_convertible
 
-_TO_STRING = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DATE, Kind.BOOLEAN)
+_TO_STRING = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DATE, Kind.BOOLEAN, Kind.TIMESTAMP)
+_SAFE = frozenset({(Kind.TIMESTAMP, Kind.DATE), (Kind.DATE, Kind.TIMESTAMP), (Kind.BOOLEAN, Kind.INT), (Kind.BOOLEAN, Kind.BIGINT)})
+_INSTEAD = {
+    (Kind.DOUBLE, Kind.STRING): (
+        "the engines write a DOUBLE differently as text", "CAST(TRY_CAST(x AS DECIMAL(38,6)) AS STRING), with the digits that are meant"),
+    (Kind.TIMESTAMP, Kind.BIGINT): ("it is not said in which unit", "EPOCH_MS(ts) or EPOCH(ts)"),
+    (Kind.DATE, Kind.BIGINT): ("it is not said in which unit", "EPOCH(d)"),
+    (Kind.BIGINT, Kind.TIMESTAMP): ("it is not said in which unit", "TO_TIMESTAMP_MS(n)"),
+    (Kind.INT, Kind.TIMESTAMP): ("it is not said in which unit", "TO_TIMESTAMP_MS(n)"),
+}  # fmt: skip
 
 
 def cast_problem(source: DataType, target: DataType) -> tuple[str, str] | None:
     """Why CAST(source AS target) is refused and what to write, or None if it is accepted."""
-    if is_convertible(source, target) or (source.kind, target.kind) == (Kind.TIMESTAMP, Kind.DATE):
+    if is_convertible(source, target) or (source.kind, target.kind) in _SAFE:
         return None
-    if target.kind is Kind.STRING:
-        if source.kind in _TO_STRING:
-            return None
-        return f"the engines write {source} differently as text", "keep the value itself as the feature"
-    return f"a {source} may not fit {target}, and a cast that fails stops the stream", (
-        f"TRY_CAST(... AS {target}), which gives NULL for a value that does not fit"
-    )
+    if target.kind is Kind.STRING and source.kind in _TO_STRING:
+        return None
+    if try_cast_problem(source, target) is None:
+        return f"a {source} may not fit {target}, and a cast that fails stops the stream", (
+            f"TRY_CAST(... AS {target}), which gives NULL for a value that does not fit"
+        )
+    return refusal(source, target)
+
+
+def refusal(source: DataType, target: DataType) -> tuple[str, str]:
+    """Why neither CAST nor TRY_CAST takes these types, and what to write."""
+    if known := _INSTEAD.get((source.kind, target.kind)):
+        return known
+    if target.kind is Kind.BOOLEAN:
+        return f"it is not said which {source} is true", "a comparison, for example x <> 0"
+    if Kind.ARRAY in (source.kind, target.kind):
+        return "arrays are not converted element by element", "the array of the right type from the source on"
+    if problem := try_cast_problem(source, target):
+        return problem
+    return f"nothing turns a {source} into a {target} on both engines", "another function or another type"
 
 
 def lower_cast_duckdb(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     """CAST for DuckDB."""
-    if call.type.kind is Kind.STRING and call.args[0].type.kind is Kind.BOOLEAN:
-        return _boolean_text(args[0])
+    source = call.args[0].type.kind
+    if source is Kind.BOOLEAN:
+        return _of_boolean(args[0], call.type)
+    if source is Kind.TIMESTAMP and call.type.kind is Kind.STRING:
+        return fn("strftime", args[0], text("%Y-%m-%d %H:%M:%S.%g"))
+    if call.type.kind is Kind.STRING and call.args[0].type.scale == call.args[0].type.precision > 0:
+        # It writes no zero before the point where the type has no digit for it.
+        return fn("regexp_replace", cast(args[0], call.type, duckdb=True), text("^(-?)[.]"), text("\\10."))
     return cast(args[0], call.type, duckdb=True)
 
 
 def lower_cast_flink(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    """CAST for Flink; DECIMAL of 16 to 18 digits is rounded twice on its way to DOUBLE unless widened first."""
-    source = call.args[0].type
-    if call.type.kind is Kind.STRING and source.kind is Kind.BOOLEAN:
-        return _boolean_text(args[0])
-    if call.type.kind is Kind.DOUBLE and source.kind is Kind.DECIMAL and source.precision > 15:
+    """CAST for Flink."""
+    source, target = call.args[0].type, call.type
+    if source.kind is Kind.BOOLEAN:
+        return _of_boolean(args[0], target)
+    if target.kind is Kind.DOUBLE and source.kind is Kind.DECIMAL and source.precision > 15:
+        # DECIMAL of 16 to 18 digits is rounded twice on its way to DOUBLE, unless widened first.
         wide = exp.DataType.build(f"DECIMAL(38,{source.scale})")
-        return cast(exp.Cast(this=args[0].copy(), to=wide), call.type, duckdb=False)
-    return cast(args[0], call.type, duckdb=False)
+        return cast(exp.Cast(this=args[0].copy(), to=wide), target, duckdb=False)
+    if source.kind is Kind.TIMESTAMP and target.kind is Kind.DATE:
+        # Before 1970 the cast alone would give the next day.
+        return cast(exp.Floor(this=args[0].copy(), to=exp.Var(this="DAY")), target, duckdb=False)
+    return cast(args[0], target, duckdb=False)
 
 
-def _boolean_text(tree: exp.Expr) -> exp.Expr:
-    return case((tree, text("true")), (exp.Not(this=exp.Paren(this=tree.copy())), text("false")))
+def _of_boolean(tree: exp.Expr, target: DataType) -> exp.Expr:
+    if target.kind is Kind.BOOLEAN:
+        return tree
+    true, false = (text("true"), text("false")) if target.kind is Kind.STRING else (number(1), number(0))
+    chosen = case((tree, true), (exp.Not(this=exp.Paren(this=tree.copy())), false))
+    return chosen if target.kind is not Kind.BIGINT else exp.Cast(this=chosen, to=exp.DataType.build("BIGINT"))
 
+
+_STAMP = datetime(2024, 2, 29, 23, 59, 59, 999000)
+_FIRST, _LAST = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999000)
+
+
+def _vectors(target: str, type_: str, *rows: tuple[object, object]) -> list[tuple[str, Vector]]:
+    return [(target, Vector((given,), result, (type_,))) for given, result in rows]
+
+
+_MAX, _MIN = 2**63 - 1, -(2**63)
 
 VECTORS: tuple[tuple[str, Vector], ...] = (
-    ("BIGINT", Vector((7,), 7, ("INT",))),
-    ("DOUBLE", Vector((9007199254740993,), 9007199254740992.0, ("BIGINT",))),
-    ("DOUBLE", Vector((Decimal("12345678901234.5678"),), 12345678901234.568, ("DECIMAL(18,4)",))),
-    ("DECIMAL(12,2)", Vector((7,), Decimal("7.00"), ("INT",))),
-    ("STRING", Vector((-7,), "-7", ("BIGINT",))),
-    ("STRING", Vector((Decimal("1.50"),), "1.50", ("DECIMAL(9,2)",))),
-    ("STRING", Vector((True,), "true", ("BOOLEAN",))),
-    ("STRING", Vector((date(2024, 2, 29),), "2024-02-29", ("DATE",))),
-    ("DATE", Vector((datetime(2024, 2, 29, 23, 59, 59, 999000),), date(2024, 2, 29), ("TIMESTAMP(3)",))),
-)
+    *_vectors("BIGINT", "INT", (7, 7), (-(2**31), -(2**31)), (None, None)),
+    *_vectors("BIGINT", "BOOLEAN", (True, 1), (False, 0), (None, None)),
+    *_vectors("INT", "BOOLEAN", (True, 1), (False, 0), (None, None)),
+    *_vectors("DOUBLE", "INT", (2**31 - 1, 2147483647.0), (0, 0.0)),
+    *_vectors("DOUBLE", "BIGINT", (9007199254740993, 9007199254740992.0), (_MAX, 9223372036854775808.0), (_MIN, -9223372036854775808.0), (0, 0.0), (None, None)),
+    *_vectors("DOUBLE", "DECIMAL(18,4)", (Decimal("12345678901234.5678"), 12345678901234.568), (Decimal("0.0000"), 0.0), (Decimal("-0.1"), -0.1), (None, None)),
+    *_vectors("DOUBLE", "DECIMAL(9,2)", (Decimal("0.29"), 0.29), (Decimal("-9999999.99"), -9999999.99)),
+    *_vectors("DOUBLE", "DECIMAL(38,10)", (Decimal("1234567890123456789012345678.0123456789"), 1.2345678901234568e27), (Decimal("0.1"), 0.1)),
+    *_vectors("DECIMAL(12,2)", "INT", (7, Decimal("7.00")), (-(2**31), Decimal("-2147483648.00")), (None, None)),
+    *_vectors("DECIMAL(20,4)", "DECIMAL(9,2)", (Decimal("1.25"), Decimal("1.2500")), (Decimal("-9999999.99"), Decimal("-9999999.9900")), (None, None)),
+    *_vectors("DECIMAL(19,0)", "BIGINT", (_MAX, Decimal(_MAX)), (_MIN, Decimal(_MIN))),
+    *_vectors("STRING", "BIGINT", (-7, "-7"), (_MIN, str(_MIN)), (0, "0"), (None, None)),
+    *_vectors("STRING", "INT", (2**31 - 1, "2147483647"), (-1, "-1")),
+    *_vectors("STRING", "DECIMAL(9,2)", (Decimal("1.50"), "1.50"), (Decimal("-0.05"), "-0.05"), (Decimal("0.00"), "0.00"), (Decimal(9999999), "9999999.00")),
+    *_vectors("STRING", "DECIMAL(4,4)", (Decimal("0.5"), "0.5000"), (Decimal("-0.0001"), "-0.0001")),
+    *_vectors("STRING", "DECIMAL(38,0)", (Decimal(10**38 - 1), str(10**38 - 1)), (Decimal(0), "0")),
+    *_vectors("STRING", "DECIMAL(38,20)", (Decimal("-1.00000000000000000001"), "-1.00000000000000000001"), (Decimal("1e-20"), "0.00000000000000000001")),
+    *_vectors("STRING", "BOOLEAN", (True, "true"), (False, "false"), (None, None)),
+    *_vectors("STRING", "DATE", (date(2024, 2, 29), "2024-02-29"), (date(1, 1, 1), "0001-01-01"), (date(9999, 12, 31), "9999-12-31"), (date(1969, 12, 31), "1969-12-31"), (None, None)),
+    *_vectors("STRING", "TIMESTAMP(3)", (_STAMP, "2024-02-29 23:59:59.999"), (datetime(1970, 1, 1), "1970-01-01 00:00:00.000"), (_FIRST, "0001-01-01 00:00:00.000"),
+              (_LAST, "9999-12-31 23:59:59.999"), (datetime(1969, 12, 31, 23, 59, 59, 1000), "1969-12-31 23:59:59.001"), (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02 03:04:05.000"), (None, None)),
+    *_vectors("DATE", "TIMESTAMP(3)", (_STAMP, date(2024, 2, 29)), (datetime(1969, 12, 31, 23, 59, 59, 999000), date(1969, 12, 31)), (datetime(1960, 2, 29, 6), date(1960, 2, 29)),
+              (_FIRST, date(1, 1, 1)), (_LAST, date(9999, 12, 31)), (datetime(1970, 1, 1), date(1970, 1, 1)), (None, None)),
+    *_vectors("TIMESTAMP(3)", "DATE", (date(2024, 2, 29), datetime(2024, 2, 29)), (date(1, 1, 1), _FIRST), (date(1969, 12, 31), datetime(1969, 12, 31)), (date(9999, 12, 31), datetime(9999, 12, 31)), (None, None)),
+)  # fmt: skip
 """(target type, vector) of CAST."""
+
+TRY_VECTORS: tuple[tuple[str, Vector], ...] = (
+    *_vectors("BIGINT", "STRING", ("7", 7), ("-0", 0), ("007", 7), (str(_MAX), _MAX), (str(_MIN), _MIN), (str(_MAX + 1), None), (str(_MIN - 1), None), ("", None), (" 7", None), ("7 ", None),
+              ("+7", None), ("1.0", None), ("1e3", None), ("0x10", None), ("1_000", None), ("٣", None), ("7\n", None), ("abc", None), ("99999999999999999999", None), (None, None)),
+    *_vectors("INT", "STRING", ("7", 7), ("2147483647", 2**31 - 1), ("2147483648", None), ("-2147483648", -(2**31)), ("-2147483649", None), ("9999999999999", None), ("1.5", None), ("", None), (None, None)),
+    *_vectors("DOUBLE", "STRING", ("1.5", 1.5), ("-0", 0.0), ("-0.0", 0.0), (".5", 0.5), ("5.", 5.0), ("+1e3", 1000.0), ("1E-3", 0.001), ("0.1", 0.1), ("1e400", None), ("1e-400", 0.0), ("-1e-400", 0.0), ("NaN", None),
+              ("Infinity", None), ("inf", None), ("1d", None), ("1f", None), ("0x10", None), (" 1", None), ("", None), ("1e", None), ("1.7976931348623157e308", 1.7976931348623157e308), ("4.9e-324", 5e-324),
+              ("2.2250738585072011e-308", 2.225073858507201e-308), ("123456789012345678901234567890", 1.2345678901234568e29), (None, None)),
+    *_vectors("DECIMAL(9,2)", "STRING", ("1.5", Decimal("1.50")), ("-1.25", Decimal("-1.25")), ("1.255", None), ("1.250", Decimal("1.25")), ("9999999.99", Decimal("9999999.99")), ("10000000", None), ("0001", Decimal("1.00")),
+              ("1.", Decimal("1.00")), (".5", None), ("+1", None), ("1e1", None), ("", None), (" 1", None), ("-0", Decimal("0.00")), (None, None)),
+    *_vectors("DECIMAL(38,0)", "STRING", (str(10**38 - 1), Decimal(10**38 - 1)), (str(10**38), None), ("-" + str(10**38 - 1), Decimal(1 - 10**38))),
+    *_vectors("BOOLEAN", "STRING", ("true", True), ("FALSE", False), ("True", True), ("t", None), ("1", None), ("yes", None), ("", None), (" true", None), (None, None)),
+    *_vectors("DATE", "STRING", ("2024-02-29", date(2024, 2, 29)), ("2023-02-29", None), ("2024-13-01", None), ("2024-1-1", None), ("0001-01-01", date(1, 1, 1)), ("9999-12-31", date(9999, 12, 31)), ("1969-12-31", date(1969, 12, 31)),
+              ("2024-02-29 00:00:00", None), ("", None), (" 2024-02-29", None), ("2024-04-31", None), (None, None)),
+    *_vectors("TIMESTAMP(3)", "STRING", ("2024-02-29 23:59:59.999", _STAMP), ("2024-02-29T23:59:59.999Z", _STAMP), ("2024-02-29 23:59:59.9999999", _STAMP), ("2024-01-02 03:04:05", datetime(2024, 1, 2, 3, 4, 5)),
+              ("2024-01-02 03:04:05.1", datetime(2024, 1, 2, 3, 4, 5, 100000)), ("2023-02-29 00:00:00", None), ("2024-01-01 24:00:00", None), ("2024-01-01 00:60:00", None), ("2024-01-01 00:00:60", None), ("2024-01-01", None),
+              ("1969-12-31 23:59:59.999", datetime(1969, 12, 31, 23, 59, 59, 999000)), ("0001-01-01 00:00:00", _FIRST), ("2024-01-01 00:00:00+01:00", None), ("", None), (None, None)),
+    *_vectors("BIGINT", "DOUBLE", (1.9, 1), (-1.9, -1), (0.0, 0), (2.5, 2), (9.223372036854775e18, 9223372036854774784), (9.223372036854775807e18, None), (-9.223372036854775808e18, _MIN), (-9.223372036854778e18, None), (1e300, None), (5e-324, 0), (None, None)),
+    *_vectors("INT", "DOUBLE", (1.9, 1), (-1.9, -1), (2147483647.9, 2**31 - 1), (2147483648.0, None), (-2147483648.9, -(2**31)), (-2147483649.0, None), (None, None)),
+    *_vectors("INT", "BIGINT", (7, 7), (2**31, None), (-(2**31), -(2**31)), (-(2**31) - 1, None), (_MAX, None), (_MIN, None), (None, None)),
+    *_vectors("BIGINT", "DECIMAL(9,2)", (Decimal("1.99"), 1), (Decimal("-1.99"), -1), (Decimal("-0.5"), 0), (None, None)),
+    *_vectors("BIGINT", "DECIMAL(38,10)", (Decimal("9223372036854775807.9"), _MAX), (Decimal("9223372036854775808"), None), (Decimal("-9223372036854775808.9"), _MIN), (Decimal("-9223372036854775809"), None), (Decimal("1.5"), 1)),
+    *_vectors("INT", "DECIMAL(18,4)", (Decimal("2147483647.9999"), 2**31 - 1), (Decimal("2147483648"), None), (Decimal("-2147483648.5"), -(2**31)), (Decimal("-2147483649"), None)),
+    *_vectors("DECIMAL(5,2)", "DECIMAL(18,4)", (Decimal("1.2350"), Decimal("1.24")), (Decimal("-1.2350"), Decimal("-1.24")), (Decimal("1.2349"), Decimal("1.23")), (Decimal("999.9949"), Decimal("999.99")),
+              (Decimal("999.995"), None), (Decimal(1000), None), (Decimal("-0.0049"), Decimal("0.00")), (None, None)),
+    *_vectors("DECIMAL(9,0)", "BIGINT", (999999999, Decimal(999999999)), (10**9, None), (_MIN, None), (None, None)),
+    *_vectors("DECIMAL(5,2)", "INT", (999, Decimal("999.00")), (1000, None), (-999, Decimal("-999.00"))),
+    *_vectors("DECIMAL(9,2)", "DOUBLE", (1.125, Decimal("1.13")), (-1.125, Decimal("-1.13")), (1.115, Decimal("1.11")), (0.145, Decimal("0.14")), (9999999.99, Decimal("9999999.99")), (9999999.995, Decimal("9999999.99")), (9999999.996, None), (1e10, None), (1e300, None),
+              (0.0, Decimal("0.00")), (5e-324, Decimal("0.00")), (None, None)),
+    *_vectors("DECIMAL(18,18)", "DOUBLE", (0.1, Decimal("0.100000000000000006")), (1.0, None)),
+    *_vectors("DECIMAL(38,0)", "DOUBLE", (2.5, Decimal(3)), (9007199254740993.0, Decimal(9007199254740992)), (1e18, Decimal(10**18)), (1e19, None)),
+    *_vectors("DECIMAL(38,6)", "DOUBLE", (3.141592653589793, Decimal("3.141593")), (-1e12, Decimal(-(10**12))), (1234567890123.4565, Decimal("1234567890123.456543"))),
+)  # fmt: skip
+"""(target type, vector) of TRY_CAST."""

@@ -84,7 +84,7 @@ def _duckdb_shift(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     condition = _in_range(call, args[0])
     if condition is None:
         return cast(exp.Null(), TIMESTAMP, duckdb=True)
-    return case((condition, binary(exp.Add, args[0], fn("to_milliseconds", number(_shift_of(call))))))
+    return case((condition, binary(exp.Add, args[0], fn("to_microseconds", number(_shift_of(call) * 1000)))))
 
 
 def _flink_shift(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
@@ -102,6 +102,32 @@ def _type_months(args: Sequence[Expr]) -> Typed:
     return Typed((value, convert(args[1], BIGINT)), value.type, nullable=True)
 
 
+def _constant(call: Call) -> int | None:
+    count = call.args[1]
+    return count.value if isinstance(count, Literal) and isinstance(count.value, int) else None
+
+
+def _bounded(call: Call, tree: exp.Expr, count: int, edge: date | None, shifted: exp.Expr, *, duckdb: bool) -> exp.Expr:
+    """`shifted` if the moment lies on the right side of the edge, the first day of the last or first possible shift."""
+    if edge is None:
+        return cast(exp.Null(), call.type, duckdb=duckdb)
+    limit = exp.Introducer(this=exp.Var(this="DATE"), expression=text(edge.isoformat()))
+    if call.type == TIMESTAMP:
+        limit = exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(f"{edge.isoformat()} 00:00:00.000"))
+    return case((binary(exp.LT if count > 0 else exp.GTE, tree, limit), shifted))
+
+
+def _month_edge(count: int) -> date | None:
+    """The first day that a positive count leads too far, or that a negative one leads not too far."""
+    index = MONTHS - count if count > 0 else -count
+    return date(index // 12 + 1, index % 12 + 1, 1) if 0 <= index < MONTHS else None
+
+
+def _day_edge(count: int) -> date | None:
+    number_ = MAX_DAY - count + 1 if count > 0 else MIN_DAY - count
+    return stamp(number_ * DAY_MS).date() if MIN_DAY <= number_ <= MAX_DAY else None
+
+
 def _months(shifted: exp.Expr, year: exp.Expr, month: exp.Expr, count: exp.Expr) -> exp.Expr:
     """`shifted` if the count, and then the month it leads to, are in range."""
     index = exp.Add(this=exp.Add(this=exp.Mul(this=year, expression=number(12)), expression=month), expression=wrap(count))
@@ -111,8 +137,11 @@ def _months(shifted: exp.Expr, year: exp.Expr, month: exp.Expr, count: exp.Expr)
 
 def _duckdb_months(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     value, count = args
-    shifted = binary(exp.Add, value, fn("to_months", cast(count, INT, duckdb=True)))
-    return _months(cast(shifted, call.type, duckdb=True), fn("year", value), fn("month", value), count)
+    if (known := _constant(call)) is not None:
+        shifted = cast(binary(exp.Add, value, fn("to_months", number(known))), call.type, duckdb=True)
+        return _bounded(call, value, known, _month_edge(known), shifted, duckdb=True)
+    shifted = cast(binary(exp.Add, value, fn("to_months", cast(count, INT, duckdb=True))), call.type, duckdb=True)
+    return _months(shifted, fn("year", value), fn("month", value), count)
 
 
 def _flink_months(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
@@ -120,6 +149,8 @@ def _flink_months(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     is_date = call.type == DATE
     interval = exp.Paren(this=exp.Mul(this=wrap(count), expression=flink_interval("1", "MONTH")))
     shifted = cast(exp.Add(this=wrap(value), expression=interval), call.type, duckdb=False)
+    if (known := _constant(call)) is not None:
+        return _bounded(call, value, known, _month_edge(known), shifted, duckdb=False)
     year, month = (flink_extract(unit, value, is_date=is_date) for unit in ("YEAR", "MONTH"))
     return _months(shifted, year, month, count)
 
@@ -141,6 +172,9 @@ def _days(shifted: exp.Expr, number_of: exp.Expr, count: exp.Expr) -> exp.Expr:
 
 def _duckdb_days(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     value, count = args
+    if (known := _constant(call)) is not None:
+        shifted = binary(exp.Add, value, number(known))
+        return _bounded(call, value, known, _day_edge(known), shifted, duckdb=True)
     return _days(binary(exp.Add, value, cast(count, INT, duckdb=True)), _duckdb_day_number(value), count)
 
 
@@ -148,6 +182,8 @@ def _flink_days(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     value, count = args
     interval = exp.Paren(this=exp.Mul(this=wrap(count), expression=flink_interval("1", "DAY")))
     shifted = cast(exp.Add(this=wrap(value), expression=interval), DATE, duckdb=False)
+    if (known := _constant(call)) is not None:
+        return _bounded(call, value, known, _day_edge(known), shifted, duckdb=False)
     return _days(shifted, _flink_day_number(value), count)
 
 
@@ -198,7 +234,7 @@ OPERATIONS = (
          Vector((MIN_MS - 1,), None, ("BIGINT",)), Vector((MAX_MS + 1,), None, ("BIGINT",)),
          Vector((2**63 - 1,), None, ("BIGINT",)), Vector((-(2**63),), None, ("BIGINT",)),
          Vector((None,), None, ("BIGINT",)), Vector((2147483647,), _at("1970-01-25 20:31:23.647"), ("INT",))),
-        "TO_TIMESTAMP_MS(n)", ("MAKE_TIMESTAMP_MS",),
+        "TO_TIMESTAMP_MS(n)", ("MAKE_TIMESTAMP_MS",), repeats=True,
     ),
     Operation(
         "TIMESTAMP +", COMPILER_FAMILY, "A timestamp shifted by a constant length of time.",
@@ -211,7 +247,7 @@ OPERATIONS = (
          Vector((_EPOCH, MAX_MS - MIN_MS), None, (_T, "BIGINT!")),
          Vector((_EPOCH, MAX_MS - MIN_MS + 1), None, (_T, "BIGINT!")),
          Vector((_EPOCH, 0), _EPOCH, (_T, "BIGINT!")), Vector((None, 1), None, (_T, "BIGINT!"))),
-        "ts + INTERVAL '1' HOUR",
+        "ts + INTERVAL '1' HOUR", repeats=True,
     ),
     Operation(
         "MONTHS +", COMPILER_FAMILY, "A date or timestamp that many months later; the day is at most the month's last.",
@@ -224,9 +260,16 @@ OPERATIONS = (
          Vector((None, 1), None, (_T, "BIGINT")), Vector((_EPOCH, None), None, (_T, "BIGINT")),
          Vector((date(1900, 1, 31), 13), date(1901, 2, 28), (_D, "BIGINT")),
          Vector((date(9999, 12, 31), 1), None, (_D, "BIGINT")),
+         *(Vector((_LAST, n), None if n > 0 else r, (_T, "BIGINT!"))
+           for n, r in ((1, None), (MONTHS, None), (2**62, None), (0, _LAST), (-1, _at("9999-11-30 23:59:59.999")))),
+         Vector((_at("9999-11-30 00:00:00.000"), 1), _at("9999-12-30 00:00:00.000"), (_T, "BIGINT!")),
+         Vector((_at("0001-01-31 00:00:00.000"), -1), None, (_T, "BIGINT!")),
+         Vector((_at("0001-02-01 00:00:00.000"), -1), _FIRST, (_T, "BIGINT!")),
+         Vector((date(1, 2, 28), -1), date(1, 1, 28), (_D, "BIGINT!")), Vector((date(1, 12, 31), -12), None, (_D, "BIGINT!")),
+         Vector((date(1, 12, 31), -(2**62)), None, (_D, "BIGINT!")),
          Vector((date(2024, 2, 29), -12), date(2023, 2, 28), (_D, "BIGINT!")),
          Vector((_at("2024-02-29 00:00:00.001"), 12), _at("2025-02-28 00:00:00.001"), (_T, "BIGINT!"))),
-        "ts + INTERVAL '1' MONTH",
+        "ts + INTERVAL '1' MONTH", repeats=True,
     ),
     Operation(
         "DATE +", COMPILER_FAMILY, "A date that many days later.",
@@ -238,8 +281,12 @@ OPERATIONS = (
          Vector((date(2024, 1, 1), 2**63 - 1), None, (_D, "BIGINT")),
          Vector((date(2024, 1, 1), -(2**63)), None, (_D, "BIGINT")),
          Vector((None, 1), None, (_D, "BIGINT")), Vector((date(2024, 1, 1), None), None, (_D, "BIGINT")),
+         *(Vector((date(2024, 1, 1), n), None, (_D, "BIGINT!")) for n in (2**62, -(2**62), 3652058)),
+         Vector((date(9999, 12, 30), 1), date(9999, 12, 31), (_D, "BIGINT!")), Vector((date(9999, 12, 31), 1), None, (_D, "BIGINT!")),
+         Vector((date(1, 1, 2), -1), date(1, 1, 1), (_D, "BIGINT!")), Vector((date(1, 1, 1), -1), None, (_D, "BIGINT!")),
+         Vector((date(1, 1, 1), 0), date(1, 1, 1), (_D, "BIGINT!")), Vector((date(9999, 12, 31), 0), date(9999, 12, 31), (_D, "BIGINT!")),
          Vector((date(2024, 1, 1), 366), date(2025, 1, 1), (_D, "BIGINT!"))),
-        "day + 7",
+        "day + 7", repeats=True,
     ),
     Operation(
         "DATE -", COMPILER_FAMILY, "Days from the second date to the first.",
@@ -256,7 +303,7 @@ OPERATIONS = (
          Vector((_EPOCH, _at("1969-12-31 23:59:58.001"), 1000), -1, (_T, _T, "BIGINT!")),
          Vector((_FIRST, _LAST, 1), MAX_MS - MIN_MS, (_T, _T, "BIGINT!")),
          Vector((_EPOCH, None, 1), None, (_T, _T, "BIGINT!"))),
-        "TIMESTAMPDIFF(SECOND, a, b)",
+        "TIMESTAMPDIFF(SECOND, a, b)", repeats=True,
     ),
 )  # fmt: skip
 
@@ -367,7 +414,8 @@ def _time_in_month(value: Expr) -> Expr:
     days = Call("*", (part("DAY", value), big(DAY_MS)), BIGINT, value.nullable)
     if value.type == DATE:
         return days
-    clock = elapsed(Call("CAST", (Call("CAST", (value,), DATE, value.nullable),), TIMESTAMP, value.nullable), value, 1)
+    midnight = Call("DATE_TRUNC", (Literal("DAY", STRING), value), TIMESTAMP, value.nullable)
+    clock = elapsed(midnight, value, 1)
     return Call("+", (days, clock), BIGINT, value.nullable)
 
 
@@ -432,7 +480,7 @@ _DIFF_VECTORS = _differences(
 MACROS = (
     Macro("TIMESTAMPADD", _FAMILY,
           "The date or timestamp that many units later; months keep the day, or take the month's last.",
-          _type_add, _add, _ADD_VECTORS, "TIMESTAMPADD(DAY, n, ts)"),
+          _type_add, _add, _ADD_VECTORS, "TIMESTAMPADD(DAY, n, ts)", ("DATE_ADD", "DATEADD")),
     Macro("TIMESTAMPDIFF", _FAMILY,
           "Whole units that passed from the first moment to the second, cut towards zero; a month has passed when its day "
           "and time of day are reached.",

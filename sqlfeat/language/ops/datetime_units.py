@@ -93,11 +93,6 @@ def as_timestamp(arg: Expr) -> Expr:
     return value if value.type == TIMESTAMP else Call("CAST", (value,), TIMESTAMP, value.nullable)
 
 
-def as_date(value: Expr) -> Expr:
-    """The day of a TIMESTAMP(3)."""
-    return value if value.type == DATE else Call("CAST", (value,), DATE, value.nullable)
-
-
 def big(value: int) -> Literal:
     """A BIGINT constant."""
     return Literal(value, BIGINT)

@@ -59,4 +59,4 @@ def with_nulls(call: AggregateCall, frame: Frame | None) -> tuple[AggregateCall,
         position = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
         if frame is not None:
             frame = Frame(frame.rows, 0)
-    return values, frame, Call("ELEMENT", (values.column, position), value.type)
+    return values, frame, Call("ELEMENT_AT", (values.column, position), value.type)

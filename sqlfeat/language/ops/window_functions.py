@@ -84,7 +84,7 @@ def _lag(call: AggregateCall) -> FrameExpansion:
     values = AggregateCall(f"{call.name}__values", "ARRAY_AGG", (value,), array(value.type), nullable=False)
     length = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
     enough = Call(">", (length, Literal(offset.value, BIGINT)), BOOLEAN, nullable=False)
-    first = Call("ELEMENT", (values.column, Literal(1, BIGINT)), value.type)
+    first = Call("ELEMENT_AT", (values.column, Literal(1, BIGINT)), value.type)
     default = call.args[2] if len(call.args) > 2 else Literal(None, value.type)
     result = Call("CASE", (enough, first, default), value.type)
     return FrameExpansion(((values, Frame(rows=True, start=offset.value)),), result)

@@ -29,5 +29,6 @@ def lower_duckdb(
 
 @cache
 def _prelude() -> tuple[str, ...]:
-    text = resources.files("sqlfeat.lower.duckdb").joinpath("prelude.sql").read_text(encoding="utf-8")
-    return tuple(statement.strip() for statement in text.split(";\n") if statement.strip())
+    folder = resources.files("sqlfeat.lower.duckdb")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("prelude.sql", "prelude_json.sql")]
+    return tuple(statement.strip() for text in texts for statement in text.split(";\n") if statement.strip())

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sqlfeat.language.text_forms import parse_duckdb
 from sqlfeat.language.trees import case, cast, duckdb_type, fn, not_null, text
 from sqlfeat.language.types import Kind
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import parsed_name, rejects_name, view_name
-from sqlfeat.lower.patterns import pattern_of
 from sqlfeat.lower.program import Statement
 from sqlfeat.lower.rejects import reason_of
 from sqlfeat.project.config import Column, Source
 
-_PARSERS = {
-    Kind.BIGINT: "parse_whole", Kind.INT: "parse_int", Kind.DOUBLE: "parse_double", Kind.BOOLEAN: "parse_boolean",
-    Kind.TIMESTAMP: "parse_timestamp", Kind.DATE: "parse_date", Kind.STRING: "parse_string",
-}  # fmt: skip
 REASON, ROW, _RAW, _FILE = "__reason", "__row", "__raw_", "f"
 
 
@@ -64,7 +60,7 @@ def _late_events(source: Source, files: str) -> exp.Select:
 
 
 def _parsed_view(source: Source) -> Statement:
-    inner = [_as(_parse(source, field), field.name) for field in source.columns]
+    inner = [_as(parse_duckdb(_raw(source, field), field.type), field.name) for field in source.columns]
     inner += [_as(_raw(source, field), _RAW + field.name) for field in source.columns]
     inner.append(_as(_row(source), ROW))
     rows = _select(inner, _reader(source)).subquery()
@@ -73,19 +69,6 @@ def _parsed_view(source: Source) -> Statement:
         reason = case((exp.Not(this=exp.Paren(this=_is_object())), text("not a JSON object")), default=reason)
     items = [*(column(c.name) for c in source.columns), column(ROW), _as(reason, REASON)]
     return _view(parsed_name(source), _select(items, rows))
-
-
-def _parse(source: Source, field: Column) -> exp.Expr:
-    raw = _raw(source, field)
-    kind = field.type.kind
-    if kind is Kind.DECIMAL:
-        parsed = exp.TryCast(this=raw.copy(), to=duckdb_type(field.type))
-        return fn("parse_decimal", raw, parsed, text(pattern_of(field.type)))
-    if kind in (Kind.STRING, Kind.BOOLEAN):
-        return fn(_PARSERS[kind], raw)
-    if kind is Kind.ARRAY:
-        return exp.TryCast(this=raw, to=duckdb_type(field.type))
-    return fn(_PARSERS[kind], raw, text(pattern_of(field.type)))
 
 
 def _is_object() -> exp.Expr:

@@ -8,10 +8,10 @@ from pathlib import PurePath
 from sqlglot import exp
 
 from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView, FlinkWatermark
+from sqlfeat.language.text_forms import finite, parse_flink
 from sqlfeat.language.trees import binary, case, flink_type, fn, is_null, not_null, text
 from sqlfeat.language.types import TIMESTAMP, Kind
 from sqlfeat.lower.expressions import column, identifier
-from sqlfeat.lower.flink.fields import finite, parse_field
 from sqlfeat.lower.flink.intervals import interval
 from sqlfeat.lower.names import late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
@@ -79,7 +79,7 @@ def _event_time(source: Source) -> exp.Expr:
         return exp.Cast(this=_timestamp("1970-01-01 00:00:00.000"), to=flink_type(TIMESTAMP))
     field = source.column(source.event_time)
     assert field is not None
-    value = column(field.name) if _stream(source).trusted else parse_field(column(field.name), TIMESTAMP)
+    value = column(field.name) if _stream(source).trusted else parse_flink(column(field.name), TIMESTAMP)
     return fn("COALESCE", value, missing)
 
 
@@ -98,7 +98,7 @@ def _parsed_view(source: Source) -> Statement:
             return case((_has_time(), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
         if _stream(source).trusted:
             return finite(column(field.name)) if field.type.kind is Kind.DOUBLE else column(field.name)
-        return parse_field(column(field.name), field.type)
+        return parse_flink(column(field.name), field.type)
 
     items = [_as(parsed(f), f.name) for f in source.columns if f.name != source.event_time]
     items += [

@@ -64,12 +64,12 @@ class FlinkSteps(Steps):
         for spec, calls in sorted(groups.items(), key=lambda group: not group[0].frame.rows):
             if spec.frame.rows or any(aggregate(call.op).ordered for call in calls):
                 source = self._sorted(source, names, spec.partition, plan.input.schema)
-            items = self.columns(names)
-            for call in calls:
-                context = AggregateContext(_attach_over(spec, plan.input.schema), ())
-                items.append(self.named(self.expressions.aggregate(call, context), call.name))
-            source = self.add("window", self.select(items, source))
-            names += [call.name for call in calls]
+            context = AggregateContext(_attach_over(spec, plan.input.schema), ())
+            values = [self.named(self.expressions.aggregate(call, context), call.name) for call in calls]
+            # New columns come first: behind the others, Flink drops the projection as one that changes nothing, and
+            # then its own names of the values, `w0$o0`, meet those of the window below: "Field names must be unique".
+            source = self.add("window", self.select([*values, *self.columns(names)], source))
+            names = [*(call.name for call in calls), *names]
         return source
 
     def _sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
