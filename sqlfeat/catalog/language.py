@@ -80,7 +80,7 @@ def chapters() -> tuple[Chapter, ...]:
         if entry.family == COMPILER_FAMILY:
             continue
         by_family[entry.family].append(entry)
-    by_family[AGGREGATE_CHAPTER] += _unique(AGGREGATES.values())
+    by_family[AGGREGATE_CHAPTER] += [e for e in _unique(AGGREGATES.values()) if e.name.isidentifier()]
     by_family[WINDOW_CHAPTER] += _unique(WINDOW_FUNCTIONS.values())
     return tuple(_chapter(title, entries) for title, entries in by_family.items())
 

@@ -53,8 +53,8 @@ class Sqlfeat(Dialect):
         FUNCTION_PARSERS: t.ClassVar = {
             name: function
             for name, function in parser.Parser.FUNCTION_PARSERS.items()
-            if name in ("CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION", "CEIL", "FLOOR")
-        }
+            if name in ("CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION", "OVERLAY", "CEIL", "FLOOR")
+        } | {"JSON_VALUE": lambda self: self._parse_json_value(json_path=False)}
         NO_PAREN_FUNCTION_PARSERS: t.ClassVar = {
             name: function for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE",)
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.trees import binary, case, double, duckdb_type, flink_type, fn, number, text
-from sqlfeat.language.types import DataType, Kind
+from sqlfeat.language.types import DataType, Kind, decimal
 
 _PATTERNS = {
     Kind.INT: "-?[0-9]{1,19}",
@@ -64,6 +64,10 @@ def parse_flink(raw: exp.Expr, target: DataType) -> exp.Expr:
             return case((exp.And(this=_has_form(raw, target), expression=same), day))
         case Kind.DOUBLE:
             return case((_has_form(raw, target), finite(_try_cast(raw, target))))
+        case Kind.DECIMAL:
+            # It counts the zeros in front as digits of the precision.
+            wide = _try_cast(raw, decimal(38, target.scale))
+            return case((_has_form(raw, target), _try_cast(wide, target)))
         case _:
             return case((_has_form(raw, target), _try_cast(raw, target)))
 

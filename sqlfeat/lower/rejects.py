@@ -11,7 +11,8 @@ from sqlfeat.language.types import Kind
 from sqlfeat.project.config import Column, Source
 
 EPOCH = "1970-01-01 00:00:00.000"
-"""Earlier timestamps are rejected as event times: Flink's calendar functions are wrong before it."""
+"""Timestamps up to this one are rejected as event times: Flink's calendar functions are wrong before it, and its windows
+drop a first event of exactly this time without a word, taking it for one that they had before."""
 
 Field = Callable[[Column], exp.Expr]
 
@@ -33,6 +34,6 @@ def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expr:
             branches.append((is_null(raw(field)), text(f"{field.name} is missing")))
         if field.name == source.event_time:
             epoch = exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(EPOCH))
-            early = exp.LT(this=parsed(field).copy(), expression=epoch)
-            branches.append((early, text(f"{field.name} is before 1970")))
+            early = exp.LTE(this=parsed(field).copy(), expression=epoch)
+            branches.append((early, text(f"{field.name} is not after 1970-01-01 00:00:00")))
     return case(*branches) if branches else exp.Cast(this=exp.Null(), to=exp.DataType.build("TEXT"))

@@ -29,6 +29,9 @@ from sqlfeat.language.types import (
     decimal,
     parse_type,
 )
+from sqlfeat.plan.bind_arrays import bind_array_function, bind_arrays
+from sqlfeat.plan.bind_json import bind_json
+from sqlfeat.plan.bind_text import bind_text
 from sqlfeat.plan.bind_time import bind_sum, bind_time, bind_time_function
 from sqlfeat.plan.report import BindError, Report
 
@@ -36,10 +39,13 @@ _BINARY: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%",
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
     exp.And: "AND", exp.Or: "OR", exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM",
-    exp.DPipe: "||", exp.Like: "LIKE",
+    exp.DPipe: "||",
+    exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^", exp.BitwiseLeftShift: "<<", exp.BitwiseRightShift: ">>",
 }  # fmt: skip
 
-_UNARY: dict[type[exp.Expr], str] = {exp.Not: "NOT", exp.Neg: "NEGATE"}
+_UNARY: dict[type[exp.Expr], str] = {
+    exp.Not: "NOT", exp.Neg: "NEGATE", exp.BitwiseNot: "~", exp.Floor: "FLOOR", exp.Ceil: "CEIL",
+}  # fmt: skip
 
 _KEYWORD_FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.CurrentTimestamp: "CURRENT_TIMESTAMP", exp.CurrentDate: "CURRENT_DATE", exp.CurrentTime: "CURRENT_TIME",
@@ -91,7 +97,7 @@ class ExpressionBinder:
                 return Literal(None, NULL)
             case exp.TryCast() | exp.Cast():
                 return self._cast(node)
-            case exp.Window() | exp.Filter() | exp.IgnoreNulls() | exp.RespectNulls():
+            case exp.Window() | exp.Filter() | exp.IgnoreNulls() | exp.RespectNulls() | exp.WithinGroup():
                 return self._names.aggregate(node)
             case exp.Anonymous():
                 return self._function(node)
@@ -122,21 +128,28 @@ class ExpressionBinder:
         kind = type(node)
         if isinstance(node, (exp.Add, exp.Sub)):
             return bind_sum(self, node, node)
-        if (temporal := bind_time(self, node)) is not None:
-            return temporal
+        for syntax in (bind_time, bind_arrays, bind_json, bind_text):
+            if (bound := syntax(self, node)) is not None:
+                return bound
         if kind in _BINARY:
             return self._binary(_BINARY[kind], node)
         if kind in _UNARY:
-            return self.call(_UNARY[kind], [self.bind(node.this)], node)
+            operand = self.bind(node.this)
+            if isinstance(node, exp.Neg) and isinstance(operand, Literal) and (constant := _negative(operand)):
+                return constant
+            return self.call(_UNARY[kind], [operand], node)
         if kind in _KEYWORD_FUNCTIONS:
             return self.call(_KEYWORD_FUNCTIONS[kind], [], node)
         match node:
             case exp.Is():
                 return self._is(node)
             case exp.Between():
-                return self.call("BETWEEN", [self.bind(node.args[k]) for k in ("this", "low", "high")], node)
+                name = "BETWEEN SYMMETRIC" if node.args.get("symmetric") else "BETWEEN"
+                return self.call(name, [self.bind(node.args[k]) for k in ("this", "low", "high")], node)
             case exp.In() if node.expressions:
-                return self.call("IN", [self.bind(node.this), *self._bind_all(node.expressions)], node)
+                return self.call("IN", [self.bind(node.this), *self.bind_all(node.expressions)], node)
+            case exp.In() | exp.Exists():
+                return self.call("EXISTS" if isinstance(node, exp.Exists) else "IN SELECT", [], node)
             case exp.Case():
                 return self._case(node)
             case exp.If():
@@ -147,14 +160,15 @@ class ExpressionBinder:
     def _binary(self, name: str, node: exp.Expr) -> Expr:
         if name not in OPERATIONS:
             raise self._unsupported(node)
-        return self.call(name, self._bind_all([node.this, node.expression]), node)
+        return self.call(name, self.bind_all([node.this, node.expression]), node)
 
     def _unsupported(self, node: exp.Expr) -> BindError:
         text = written(node)
         shown = text if len(text) <= 60 else text[:57] + "..."
         return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
 
-    def _bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
+    def bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
+        """The typed expressions; what is wrong with each of them is reported."""
         bound: list[Expr] = []
         failed: BindError | None = None
         for node in nodes:
@@ -222,12 +236,13 @@ class ExpressionBinder:
                 raise self._refused_aggregate(name, node)
             return self._names.aggregate(node)
         if name == "IF":
-            return self.call("CASE", self._bind_all(node.expressions), node)
-        if (temporal := bind_time_function(self, name, node)) is not None:
-            return temporal
+            return self.call("CASE", self.bind_all(node.expressions), node)
+        for syntax in (bind_time_function, bind_array_function):
+            if (bound := syntax(self, name, node)) is not None:
+                return bound
         if name not in FUNCTIONS:
             raise self._report.unknown("SF0302", node, "function", name, [*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS])
-        return self.call(name, self._bind_all(node.expressions), node)
+        return self.call(name, self.bind_all(node.expressions), node)
 
     def _refused_aggregate(self, name: str, node: exp.Expr) -> BindError:
         entry = AGGREGATES[name]
@@ -275,6 +290,13 @@ class ExpressionBinder:
             return parse_type(text)
         except ValueError as error:
             raise self._report.fail("SF0303", place, str(error)) from None
+
+
+def _negative(literal: Literal) -> Literal | None:
+    """The number with the other sign; what needs a constant then has one."""
+    if isinstance(literal.value, bool) or not isinstance(literal.value, (int, float, Decimal)) or not literal.value:
+        return None
+    return Literal(-literal.value, BIGINT if literal.type.is_integer else literal.type)
 
 
 def _constant(text: str, target: DataType) -> Literal | None:

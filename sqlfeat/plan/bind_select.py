@@ -11,6 +11,7 @@ from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import AggregateCall, Column, Expr
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import RefusedAggregate, TypeMismatch, composition
+from sqlfeat.language.ops.percentiles import VALUES
 from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import AGGREGATES, OPERATIONS
@@ -325,7 +326,7 @@ class SelectBinder:
 
     def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
         """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
-        if frame.start is None and (call.distinct or "ARRAY_AGG" in _primitives(call)):
+        if frame.start is None and (call.distinct or {"ARRAY_AGG", VALUES} & set(_primitives(call))):
             raise self._report.fail(
                 "SF0402",
                 node,
@@ -368,6 +369,8 @@ class SelectBinder:
         ignore_nulls = isinstance(node, exp.IgnoreNulls)
         if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
             node = node.this
+        if isinstance(node, exp.WithinGroup):
+            node = self._percentile(node)
         if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
             raise self._unknown_aggregate(node)
         function = str(node.this).upper()
@@ -384,6 +387,15 @@ class SelectBinder:
                 help="leave the rows with NULL out in a subquery",
             )  # fmt: skip
         return call
+
+    def _percentile(self, node: exp.WithinGroup) -> exp.Expr:
+        """`F(share) WITHIN GROUP (ORDER BY x)` as `F(x, share)`."""
+        (order,) = node.expression.expressions
+        if order.args.get("desc"):
+            raise self._report.fail("SF0306", node, "WITHIN GROUP orders ascending", help="write 1 - share for the share")
+        plain = exp.Anonymous(this=node.this.this, expressions=[order.this, *node.this.expressions])
+        plain.meta.update(node.this.meta)
+        return plain
 
     def _unknown_aggregate(self, node: exp.Expr) -> BindError:
         if isinstance(node, exp.Anonymous) and str(node.this).upper() not in OPERATIONS:

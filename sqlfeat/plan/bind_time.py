@@ -28,6 +28,10 @@ class Binder(Protocol):
         """The typed expression."""
         ...
 
+    def bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
+        """The typed expressions; what is wrong with each of them is reported."""
+        ...
+
     def call(self, name: str, args: Sequence[Expr], node: exp.Expr) -> Expr:
         """An operation of the registry, applied."""
         ...
@@ -73,7 +77,7 @@ def bind_time_function(binder: Binder, name: str, node: exp.Anonymous) -> Expr |
     if name == "TIME_BUCKET" and len(args) == 2 and isinstance(args[0], exp.Interval):
         return binder.call(name, [Literal(_milliseconds(binder, args[0]), BIGINT), binder.bind(args[1])], node)
     if name in _UNIT_FIRST and args and isinstance(args[0], (exp.Column, exp.Var)) and not args[0].args.get("table"):
-        return binder.call(name, [_name(args[0]), *(binder.bind(arg) for arg in args[1:])], node)
+        return binder.call(name, [_name(args[0]), *binder.bind_all(args[1:])], node)
     return None
 
 
@@ -84,7 +88,8 @@ def bind_sum(binder: Binder, node: exp.Add | exp.Sub, place: exp.Expr) -> Expr:
         return _shifted(binder, left, right, place, backwards=isinstance(node, exp.Sub))
     if isinstance(node, exp.Add) and _is_interval(left):
         return _shifted(binder, right, left, place, backwards=False)
-    return _sum(binder, "+" if isinstance(node, exp.Add) else "-", binder.bind(left), binder.bind(right), place)
+    first, second = binder.bind_all([left, right])
+    return _sum(binder, "+" if isinstance(node, exp.Add) else "-", first, second, place)
 
 
 def _is_length(node: exp.Expr) -> bool:
@@ -103,7 +108,7 @@ def _compared(binder: Binder, node: exp.Expr) -> Expr:
             raise binder.fail(node, f"a {unit} has no fixed length; compare with days, for example INTERVAL '30' DAY")
         return binder.call("*", [count, Literal(UNIT_MS[unit], BIGINT)], node) if UNIT_MS[unit] > 1 else count
     difference = node.unnest()
-    later, earlier = binder.bind(difference.this), binder.bind(difference.expression)
+    later, earlier = binder.bind_all([difference.this, difference.expression])
     return binder.call("TIMESTAMPDIFF", [Literal("MILLISECOND", STRING), earlier, later], node)
 
 

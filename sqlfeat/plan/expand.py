@@ -106,7 +106,9 @@ def _expand_group(plan: WindowAggregate) -> Plan:
     calls = tuple(call for call, _ in shared.calls)
     kept = plan.schema.columns[: len(plan.schema.columns) - len(plan.calls)]
     schema = replace(plan.schema, columns=(*kept, *(call.column for call in calls)))
-    return _finished(replace(plan, input=prepare.below(below), calls=calls, schema=schema), plan, results, as_it_is=True)
+    return _finished(
+        replace(plan, input=prepare.below(below), calls=calls, schema=schema), plan, results, as_it_is=True
+    )
 
 
 class _Shared:

@@ -151,7 +151,7 @@ def _written(exprs: Iterable[Expr]) -> Counter[str]:
             found[expr.name] += 1
         for node in walk(expr):
             if isinstance(node, Call):
-                times = 1 if node.op in _WRITTEN_ONCE and node.type.kind is Kind.DOUBLE or node.op == "WHOLE" else 2
+                times = 1 if (node.op in _WRITTEN_ONCE and node.type.kind is Kind.DOUBLE) or node.op == "WHOLE" else 2
                 found.update({arg.name: times for arg in node.args if isinstance(arg, Column)})
     return found
 

@@ -11,8 +11,8 @@ _UNIT_MS = {
 }  # fmt: skip
 
 
-_LONGEST_DAYS = 999_999
-"""What both engines can add to a timestamp, with room to spare."""
+_LONGEST_DAYS = 6999
+"""Flink computes with at most 999 weeks, or 999 of a smaller unit, and some days."""
 
 
 class BadInterval(Exception):

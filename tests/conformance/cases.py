@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.language.expr import Call, Column, Expr, Literal
 from sqlfeat.language.operation import Macro, Operation, TypeMismatch, Vector
 from sqlfeat.language.ops import casts
+from sqlfeat.language.ops.narrowing import try_cast
 from sqlfeat.language.registry import OPERATIONS
 from sqlfeat.language.types import parse_type
 from sqlfeat.plan.expand import expand_expr
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sqlfeat.language.types import DataType
+    from sqlfeat.plan.hoist import Step
 
 CASTS = ("CAST", "TRY_CAST")
 
@@ -59,8 +61,8 @@ class Group:
     cases: list[Case] = field(default_factory=list)
 
     @property
-    def expanded(self) -> Expr:
-        """In primitive operations."""
+    def expanded(self) -> tuple[tuple[Step, ...], Expr]:
+        """In primitive operations: columns to add to the arguments, and the result."""
         return expand_expr(self.call)
 
     @property
@@ -124,8 +126,10 @@ def _group(identity: str, subject: Subject, vector: Vector) -> Group:
 
 def call_of(subject: Subject, args: Sequence[Expr]) -> Expr:
     """The typed call, by the operation's own rule."""
-    if subject.name in CASTS:
-        return Call(subject.name, tuple(args), parse_type(subject.target))
+    if subject.name == "CAST":
+        return Call("CAST", tuple(args), parse_type(subject.target))
+    if subject.name == "TRY_CAST":
+        return try_cast(args[0], parse_type(subject.target))
     entry = OPERATIONS[subject.name]
     assert isinstance(entry, (Operation, Macro))
     try:

@@ -10,11 +10,13 @@ from sqlfeat.language.trees import cast, duckdb_type
 from sqlfeat.language.types import STRING, Kind, array
 from sqlfeat.lower.duckdb.program import _prelude
 from sqlfeat.lower.expressions import ExpressionLowering
-from tests.conformance.rows import SLOTS, Outcome
+from tests.conformance.rows import SLOTS, Outcome, projected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from sqlglot import exp
 
     from sqlfeat.language.types import DataType
     from tests.conformance.cases import Group
@@ -49,8 +51,8 @@ class DuckdbEngine:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is a finding about the group
             outcome.broken[group.id] = _first_line(error)
             return
-        wanted = duckdb_type(group.type).sql("duckdb").replace("TEXT", "VARCHAR").replace(" ", "")
-        if found.replace(" ", "") != wanted.replace("INT", "INTEGER" if wanted == "INT" else "INT"):
+        wanted = duckdb_type(group.type).sql("duckdb")
+        if _normal(found) != _normal(wanted):
             outcome.types[group.id] = found
         try:
             outcome.values.update(self.connection.execute(query).fetchall())
@@ -65,18 +67,22 @@ class DuckdbEngine:
                 outcome.failed[case.id] = _first_line(error)
 
     def _type(self, group: Group) -> str:
-        tree = ExpressionLowering(duckdb=True).tree(group.expanded)
-        described = self.connection.execute(
-            f"DESCRIBE SELECT {tree.sql('duckdb')} FROM ({self._inputs(group)})"
-        ).fetchall()
+        tree, relation = self._lowered(group)
+        described = self.connection.execute(f"DESCRIBE SELECT {tree.sql('duckdb')} FROM ({relation})").fetchall()
         return str(described[0][1])
 
     def query(self, group: Group) -> str:
         """The cases of a group with their results as texts; the end of it is the condition."""
-        pinned = cast(ExpressionLowering(duckdb=True).tree(group.expanded), group.type, duckdb=True)
+        tree, relation = self._lowered(group)
         text = array(STRING) if group.type.kind is Kind.ARRAY else STRING
-        result = cast(pinned, text, duckdb=True).sql("duckdb")
-        return f"SELECT id, {result} FROM ({self._inputs(group)}) WHERE id >= 0"
+        result = cast(cast(tree, group.type, duckdb=True), text, duckdb=True).sql("duckdb")
+        return f"SELECT id, {result} FROM ({relation}) WHERE id >= 0"
+
+    def _lowered(self, group: Group) -> tuple[exp.Expr, str]:
+        """The result and the relation it is computed over."""
+        lowering = ExpressionLowering(duckdb=True)
+        steps, result = group.expanded
+        return lowering.tree(result), projected(lowering, steps, self._inputs(group), "duckdb")
 
     def _inputs(self, group: Group) -> str:
         columns = "".join(f", {_input(c.name[1:], c.type)} AS {c.name}" for c in group.columns)
@@ -86,6 +92,10 @@ class DuckdbEngine:
 def _input(slot: str, data_type: DataType) -> str:
     source = f"x{slot}" if data_type.kind is Kind.ARRAY else f"a{slot}"
     return f"CAST({source} AS {duckdb_type(data_type).sql('duckdb')})"
+
+
+def _normal(type_: str) -> str:
+    return type_.replace(" ", "").replace("INTEGER", "INT").replace("TEXT", "VARCHAR")
 
 
 def _first_line(error: Exception) -> str:

@@ -12,11 +12,13 @@ from sqlfeat.language.trees import cast, flink_type
 from sqlfeat.language.types import STRING, Kind, array
 from sqlfeat.lower.expressions import ExpressionLowering
 from sqlfeat.lower.flink.program import OPTIONS
-from tests.conformance.rows import SLOTS, Outcome
+from tests.conformance.rows import SLOTS, Outcome, projected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from sqlglot import exp
 
     from sqlfeat.language.types import DataType
     from tests.conformance.cases import Group
@@ -51,8 +53,8 @@ class FlinkEngine:
 
     def _accepts(self, group: Group, outcome: Outcome) -> bool:
         try:
-            tree = ExpressionLowering(duckdb=False).tree(group.expanded).sql("flink")
-            schema = self.environment.sql_query(f"SELECT {tree} FROM ({self._inputs(group)})").get_schema()
+            tree, relation = self._lowered(group)
+            schema = self.environment.sql_query(f"SELECT {tree.sql('flink')} FROM ({relation})").get_schema()
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is a finding about the group
             outcome.broken[group.id] = _cause(error)
             return False
@@ -95,12 +97,19 @@ class FlinkEngine:
 
     def query(self, group: Group, cases: Sequence[int] = ()) -> str:
         """The cases of a group with their results as texts."""
-        pinned = cast(ExpressionLowering(duckdb=False).tree(group.expanded), group.type, duckdb=False)
+        tree, relation = self._lowered(group)
         listed = group.type.kind is Kind.ARRAY
-        result = cast(pinned, array(STRING) if listed else STRING, duckdb=False).sql("flink")
+        text = array(STRING) if listed else STRING
+        result = cast(cast(tree, group.type, duckdb=False), text, duckdb=False).sql("flink")
         columns = f"CAST(NULL AS STRING), {result}" if listed else f"{result}, CAST(NULL AS ARRAY<STRING>)"
         chosen = f" WHERE id IN ({', '.join(map(str, cases))})" if cases else ""
-        return f"SELECT id, {columns} FROM ({self._inputs(group)}){chosen}"
+        return f"SELECT id, {columns} FROM ({relation}){chosen}"
+
+    def _lowered(self, group: Group) -> tuple[exp.Expr, str]:
+        """The result and the relation it is computed over."""
+        lowering = ExpressionLowering(duckdb=False)
+        steps, result = group.expanded
+        return lowering.tree(result), projected(lowering, steps, self._inputs(group), "flink")
 
     def _inputs(self, group: Group) -> str:
         columns = "".join(f", {_input(c.name[1:], c.type)} AS {c.name}" for c in group.columns)
@@ -110,6 +119,9 @@ class FlinkEngine:
 def _input(slot: str, data_type: DataType) -> str:
     source = f"x{slot}" if data_type.kind is Kind.ARRAY else f"a{slot}"
     # TRY_CAST, as Flink computes a CAST that a branch does not need for the rows of other branches too.
+    if data_type.kind is Kind.DECIMAL:
+        # It counts the zero before the point as a digit.
+        source = f"TRY_CAST({source} AS DECIMAL(38, {data_type.scale}))"
     return f"TRY_CAST({source} AS {flink_type(data_type).sql('flink')})"
 
 

@@ -174,10 +174,37 @@ def _double(numbers: random.Random) -> float:
 
 
 def _text(numbers: random.Random) -> str:
-    if numbers.random() < 0.4:
+    kind = numbers.random()
+    if kind < 0.3:
         return numbers.choice(_WORDS)
+    if kind < 0.5:
+        return _written(numbers)
     alphabet = numbers.choice((_CHARACTERS, _CHARACTERS[:60], "ab", "aA ", _CHARACTERS[-24:]))
     return "".join(numbers.choice(alphabet) for _ in range(numbers.choice((1, 2, 3, 5, 8, 20, 70))))
+
+
+def _written(numbers: random.Random) -> str:
+    """A number, a date or a time as text, and sometimes with a mistake."""
+    digits = "".join(numbers.choice("0123456789") for _ in range(numbers.choice((1, 2, 5, 9, 10, 18, 19, 20, 40))))
+    stamp = _stamp(numbers).isoformat(sep=numbers.choice(" T"), timespec=numbers.choice(("seconds", "milliseconds", "microseconds")))
+    written = numbers.choice(
+        (
+            digits,
+            "-" + digits,
+            f"{digits}.{digits[::-1]}",
+            f"-{digits[:3]}.{digits[:2]}",
+            f"{digits[:3]}.{digits[:2]}e{numbers.randint(-330, 320)}",
+            repr(_double(numbers)),
+            stamp,
+            stamp[:10],
+            stamp + "Z",
+            f"{stamp[:8]}{numbers.randint(28, 32)}{stamp[10:]}",
+        )
+    )
+    if numbers.random() < 0.2:
+        place = numbers.randrange(len(written) + 1)
+        written = written[:place] + numbers.choice(" 0+-.eETZ:/_x١\n") + written[place + numbers.randint(0, 1) :]
+    return written
 
 
 def _stamp(numbers: random.Random) -> datetime:

@@ -6,16 +6,26 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlfeat.lower.expressions import identifier
 from tests.conformance.values import actual, argument, expected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from sqlfeat.lower.expressions import ExpressionLowering
+    from sqlfeat.plan.hoist import Step
     from tests.conformance.cases import Case, Group
 
 SLOTS = 8
 """Columns that an operation may read: `a<i>` for scalars, `x<i>` for arrays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No value: the engine stopped."""
+
+    message: str
 
 
 @dataclass(slots=True)
@@ -33,6 +43,16 @@ class Outcome:
     failed: dict[int, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+
+
+def projected(lowering: ExpressionLowering, steps: Sequence[Step], relation: str, dialect: str) -> str:
+    """A relation with the columns added that expressions share."""
+    for step in steps:
+        columns = "".join(
+            f", {lowering.tree(value).sql(dialect)} AS {identifier(name).sql(dialect)}" for name, value in step
+        )
+        relation = f"SELECT *{columns} FROM ({relation})"
+    return relation
 
 
 def write_rows(groups: Iterable[Group], path: Path) -> None:
@@ -75,7 +95,7 @@ def against_each_other(groups: Iterable[Group], duckdb: Outcome, flink: Outcome)
             continue
         for case in group.cases:
             left, right = _found(group, case, duckdb), _found(group, case, flink)
-            if left != right or str(left).startswith("!"):
+            if left != right or isinstance(left, Failure):
                 yield group, f"{group.describe(case)} -> {group.type}\n    duckdb {left!r}\n    flink  {right!r}"
 
 
@@ -88,7 +108,7 @@ def _unusable(engine: str, group: Group, outcome: Outcome) -> Iterator[tuple[Gro
 
 def _found(group: Group, case: Case, outcome: Outcome) -> Any:
     if message := outcome.failed.get(case.id):
-        return f"! {message}"
+        return Failure(message)
     if case.id not in outcome.values:
-        return "! no row"
+        return Failure("no row")
     return actual(outcome.values[case.id], group.type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlfeat.language.types import Kind
@@ -38,7 +38,7 @@ def expected(value: Any, data_type: DataType) -> Any:
         assert data_type.element is not None
         return [expected(item, data_type.element) for item in value]
     if data_type.kind is Kind.DECIMAL:
-        return format(Decimal(value).quantize(Decimal(1).scaleb(-data_type.scale)), "f")
+        return format(Decimal(value).quantize(Decimal(1).scaleb(-data_type.scale), context=Context(prec=80)), "f")
     if data_type.kind is Kind.DOUBLE:
         return _double(float(value))
     return argument(value)
@@ -56,6 +56,9 @@ def actual(text: Any, data_type: DataType) -> Any:
             return _double(float(text))
         case Kind.BOOLEAN:
             return text.lower()
+        case Kind.DECIMAL:
+            # DuckDB leaves out the zero before the point when there are no digits for it.
+            return format(Decimal(text), "f")
         case Kind.TIMESTAMP:
             whole, _, fraction = text.partition(".")
             return f"{whole}.{fraction:0<3}"

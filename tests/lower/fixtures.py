@@ -105,7 +105,7 @@ def columns_of(text: str) -> list[tuple[str, DataType, bool]]:
     """(name, type, may be NULL) of `id BIGINT, amount DECIMAL(12,2)?`."""
     columns = []
     for part in re.split(r",(?![^(<]*[)>])", text):
-        name, written = part.strip().split(" ", 1)
+        name, written = part.strip().rsplit(" ", 1)
         columns.append((name, parse_type(written.rstrip("?")), written.endswith("?")))
     return columns
 
@@ -195,8 +195,12 @@ def run_on_duckdb(connection: DuckDBPyConnection, model: CompiledModel) -> list[
         connection.execute(source.sql)
     rejected = [row for view in model.duckdb.rejects for row in _rejects(connection, view)]
     assert rejected == [], "the rows of the fixture do not fit its declarations"
-    columns = ", ".join(f'"{column.name}"' for column in visible(model))
+    columns = ", ".join(map(quoted, visible(model)))
     return exact(connection.execute(f"SELECT {columns} FROM ({model.duckdb.query})").fetchall())
+
+
+def quoted(column: OutputColumn) -> str:
+    return '"' + column.name.replace('"', '""') + '"'
 
 
 def _rejects(connection: DuckDBPyConnection, view: Any) -> list[Any]:

@@ -25,6 +25,7 @@ from tests.lower.fixtures import (
     exact,
     expected_rows,
     load_fixture,
+    quoted,
     run_on_duckdb,
     visible,
 )
@@ -131,7 +132,7 @@ def flink_rows(tmp_path_factory) -> dict[str, Any]:
         fixture.write(root / topic)
         own = LowerOptions(output_dir=options.output_dir, log_dir=options.log_dir, project_dir=str(root / topic))
         models += compile_fixture(fixture, root / topic, own)
-    run_job(models, name="lowering fixtures", log_file=root / "flink.log", parallelism=1)
+    run_job(models, name="lowering fixtures", log_file=root / "flink.log", parallelism=int(os.environ.get("P","1")))
     return {model.name: streamed(model, root / "out" / model.name) for model in models}
 
 
@@ -139,7 +140,7 @@ def streamed(model: CompiledModel, folder: Path) -> list[str]:
     from sqlfeat.parity.flink_output import output_files, select_output
 
     query = select_output(output_files(folder), model.columns).sql("duckdb")
-    columns = ", ".join(f'"{column.name}"' for column in visible(model))
+    columns = ", ".join(map(quoted, visible(model)))
     with connect(folder.parent) as connection:
         return exact(connection.execute(f"SELECT {columns} FROM ({query})").fetchall())
 

@@ -19,6 +19,9 @@ BASE_OPTIONS = {
     # Each source is parsed, checked and given its watermark once for all feature views that read it, not once for each;
     # planning six feature views took 6 seconds instead of 11.
     "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+    # Between the steps of a job; with the default of 64 MB a job of some 30 feature views is refused.
+    "taskmanager.memory.network.min": "256mb",
+    "taskmanager.memory.network.max": "256mb",
     "python.executable": sys.executable,
     "python.client.executable": sys.executable,
     # Rows that cross into Python at once, and so at most what one round trip to the online store writes. From 5,000 to

@@ -148,8 +148,8 @@ def _count_if(call: AggregateCall) -> Expansion:
 AGGREGATES = (
     Aggregate("COUNT", "Rows, or rows where the argument is not NULL; with DISTINCT its different values.",
               _type_count, _plain("COUNT"), _plain("COUNT"), "COUNT(*)", distinct=True),
-    Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s), DOUBLE of "
-              "DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that.",
+    Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s), "
+              "DOUBLE of DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that.",
               _type_sum, _duckdb_sum, _plain("SUM"), "SUM(x)", compose=_sum_of_doubles),
     Aggregate("MIN", "Smallest value.", _type_extreme, _plain("MIN"), _plain("MIN"), "MIN(x)"),
     Aggregate("MAX", "Greatest value.", _type_extreme, _plain("MAX"), _plain("MAX"), "MAX(x)"),

@@ -10,14 +10,31 @@ every access stands in a CASE of its own, which makes the type nullable again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
 from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Lowering, Macro, Operation, Refusal, Refused, Typed, TypeMismatch, TypeRule, Vector
+from sqlfeat.language.operation import (
+    Lowering,
+    Macro,
+    Operation,
+    Refusal,
+    Refused,
+    Typed,
+    TypeMismatch,
+    TypeRule,
+    Vector,
+)
+from sqlfeat.language.ops.array_proofs import (
+    BIGINTS,
+    STRINGS,
+    each,
+    element_vectors,
+    extremes,
+    in_order,
+    sets,
+    slices,
+)
 from sqlfeat.language.trees import binary, case, cast, fn, is_null, not_null, number, text
 from sqlfeat.language.types import BIGINT, BOOLEAN, INT, STRING, DataType, Kind, array
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert
@@ -138,7 +155,7 @@ def _duckdb_contains(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def _named(name: str) -> Lowering:
-    return lambda call, args: fn(name, *args)
+    return lambda _, args: fn(name, *args)
 
 
 def _type_position(args: Sequence[Expr]) -> Typed:
@@ -242,10 +259,10 @@ def _type_same(args: Sequence[Expr]) -> Typed:
 
 def _ordered(element: DataType) -> None:
     if element.kind is Kind.BOOLEAN:
-        raise TypeMismatch("does not take truth values: Flink has no order for them; ARRAY_CONTAINS(a, TRUE) tells the greatest")
+        raise TypeMismatch("does not take truth values, which have no order in Flink; write ARRAY_CONTAINS(a, TRUE)")
     if element.kind is Kind.STRING:
         raise TypeMismatch(
-            "does not take texts: Flink's order of characters beyond the basic plane depends on how it holds them in memory"
+            "does not take texts: Flink's order of rare characters depends on how it holds them in memory"
         )
 
 
@@ -284,8 +301,6 @@ def _flink_extreme(name: str) -> Lowering:
         return case((binary(exp.GT, fn("CARDINALITY", args[0]), number(0)), fn(name, args[0])))
 
     return lower
-
-
 
 
 def duckdb_filter(value: exp.Expr, condition: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> exp.Expr:
@@ -387,93 +402,6 @@ def _has_all(call: Call) -> Expr:
     return Call("=", (_count(missing), Literal(0, BIGINT)), BOOLEAN, call.nullable)
 
 
-_TYPED: dict[str, tuple[Any, Any, Any]] = {
-    "STRING": ("b", "é", "😀"), "BIGINT": (2**63 - 1, -(2**63), 0), "INT": (2**31 - 1, -(2**31), 0),
-    "DOUBLE": (0.1, -1e308, 0.0), "BOOLEAN": (True, False, True), "DECIMAL(9,2)": (Decimal("1.50"), Decimal("-0.01"), Decimal(0)),
-    "DATE": (date(2024, 2, 29), date(1, 1, 1), date(1969, 12, 31)),
-    "TIMESTAMP(3)": (datetime(2024, 2, 29, 1, 2, 3, 4000), datetime(1969, 12, 31, 23, 59, 59, 999000), datetime(1970, 1, 1)),  # noqa: DTZ001
-}  # fmt: skip
-"""Values of each type to prove an operation with."""
-
-
-def _each(make: Callable[[Any, Any, Any, str], Vector], *without: str) -> tuple[Vector, ...]:
-    return tuple(make(*values, name) for name, values in _TYPED.items() if name not in without)
-
-
-def _element_vectors() -> tuple[Vector, ...]:
-    found = [
-        *_each(lambda a, b, c, t: Vector(([a, b, c], 2), b, (f"ARRAY<{t}>", "BIGINT"))),
-        *_each(lambda a, b, c, t: Vector(([a, None], 1), a, (f"ARRAY<{t}>", "BIGINT!"))),
-    ]
-    odd = (0, -1, 3, 4, 2**31, 2**31 + 1, 2**63 - 1, -(2**63), None)
-    found += [Vector((["x", None], i), None, ("ARRAY<STRING>", "BIGINT")) for i in (*odd, 2)]
-    found += [Vector(([1], i), None, ("ARRAY<BIGINT>", "BIGINT!")) for i in (0, -1, 2, 2**31)]
-    found += [Vector((None, 1), None, ("ARRAY<BIGINT>", "BIGINT")), Vector(([], 1), None, ("ARRAY<BIGINT>", "INT"))]
-    return tuple(found)
-
-
-_S, _I = "ARRAY<STRING>", "ARRAY<BIGINT>"
-
-
-def _slices() -> tuple[Vector, ...]:
-    rows: list[tuple[list[int | None] | None, int | None, int | None]] = []
-    values: list[list[int | None]] = [[], [7], [1, 2, 3], [None]]
-    for value in values:
-        rows += [(value, s, e) for s in (-4, -2, -1, 0, 1, 2, 4) for e in (-4, -1, 0, 1, 2, 9)]
-    rows += [([1, 2], -(2**63), 2**63 - 1), ([1, 2], 2**63 - 1, -(2**63)), (None, 1, 2), ([1], None, 1), ([1], 1, None)]
-    vectors = [Vector((v, s, e), _sliced(v, s, e), (_I, "BIGINT", "BIGINT")) for v, s, e in rows]
-    constant = [Vector((v, 2, 3), _sliced(v, 2, 3), (_I, "BIGINT!", "BIGINT!")) for v, _, _ in rows[::42]]
-    tail = [Vector((["a", "é", None], -2), ["é", None], (_S, "BIGINT!")), Vector((["a"], 2), [], (_S, "BIGINT"))]
-    return (*vectors, *constant, *tail)
-
-
-def _sliced(value: list[int | None] | None, start: int | None, end: int | None) -> list[int | None] | None:
-    """What a slice is, by the rule in the reference."""
-    if value is None or start is None or end is None:
-        return None
-    first = max(1, start + len(value) + 1 if start < 0 else start)
-    last = end + len(value) + 1 if end < 0 else end
-    return value[first - 1 : max(last, 0)] if first <= last else []
-
-
-def _sets(name: str) -> tuple[Vector, ...]:
-    rules: dict[str, Callable[[list[Any], list[Any]], list[Any]]] = {
-        "UNION": lambda a, b: list(dict.fromkeys(a + b)),
-        "INTERSECT": lambda a, b: [x for x in dict.fromkeys(a) if x in b],
-        "EXCEPT": lambda a, b: [x for x in dict.fromkeys(a) if x not in b],
-    }
-    rule = rules[name]
-    pairs: list[tuple[list[Any], list[Any]]] = [
-        ([3, 1, 3, None], [None, 2, 1]), ([], [1]), ([1], []), ([], []), ([None], [None]), ([5, 5], [6, 6])
-    ]  # fmt: skip
-    return (
-        *(Vector((a, b), rule(a, b), (_I, _I)) for a, b in pairs),
-        *_each(lambda a, b, c, t: Vector(([b, a, b], [a, c]), rule([b, a, b], [a, c]), (f"ARRAY<{t}>",) * 2), "BOOLEAN"),
-        Vector((None, [1]), None, (_I, _I)), Vector(([1], None), None, (_I, _I)),
-        Vector(([1], [2**40]), rule([1], [2**40]), ("ARRAY<INT>", _I)),
-    )  # fmt: skip
-
-
-def _sorted(*, ascending: bool, nulls_first: bool, options: tuple[bool, ...]) -> tuple[Vector, ...]:
-    def ordered(values: list[Any]) -> list[Any]:
-        known = sorted((v for v in values if v is not None), reverse=not ascending)
-        nulls = [None] * (len(values) - len(known))
-        return nulls + known if nulls_first else known + nulls
-
-    flags = ("BOOLEAN!",) * len(options)
-    return (
-        *_each(lambda a, b, c, t: Vector(([a, None, b, c], *options), ordered([a, None, b, c]), (f"ARRAY<{t}>", *flags)), "STRING", "BOOLEAN"),
-        Vector(([], *options), [], (_I, *flags)), Vector((None, *options), None, (_I, *flags)),
-    )  # fmt: skip
-
-
-def _extremes(pick: Callable[[list[Any]], Any]) -> tuple[Vector, ...]:
-    return (
-        *_each(lambda a, b, c, t: Vector(([a, None, b, c],), pick([a, b, c]), (f"ARRAY<{t}>",)), "STRING", "BOOLEAN"),
-        Vector(([None],), None, (_I,)), Vector(([],), None, (_I,)), Vector((None,), None, (_I,)),
-    )  # fmt: skip
-
-
 def _operation(
     name: str, doc: str, rule: TypeRule, duckdb: Lowering, flink: Lowering, vectors: tuple[Vector, ...], example: str,
     *aliases: str,
@@ -483,110 +411,136 @@ def _operation(
 
 
 OPERATIONS = (
-    _operation("ARRAY", "The arguments as an array.", _type_constructor, _constructor(duckdb=True), _constructor(duckdb=False),
-               (*_each(lambda a, b, c, t: Vector((a, b, None), [a, b, None], (t, t, t))),
-                *_each(lambda a, b, c, t: Vector((a, c), [a, c], (t, f"{t}!"))),
+    _operation("ARRAY", "The arguments as an array.", _type_constructor, _constructor(duckdb=True),
+               _constructor(duckdb=False),
+               (*each(lambda v, t: Vector((v.a, v.b, None), [v.a, v.b, None], (t, t, t))),
+                *each(lambda v, t: Vector((v.a, v.c), [v.a, v.c], (t, f"{t}!"))),
                 Vector((None,), [None], ("BIGINT",)), Vector((1, 2**40), [1, 2**40], ("INT", "BIGINT")),
                 Vector((1, 0.5), [1.0, 0.5], ("INT!", "DOUBLE"))),
                "ARRAY[a, b]", "LIST_VALUE", "ARRAY_VALUE", "LIST_PACK"),
-    _operation("ELEMENT_AT", "The element of that number, from 1 on; NULL if there is none, for 0 and negative numbers too.",
-               _type_element, _duckdb_element, _flink_element, _element_vectors(), "a[1]",
+    _operation("ELEMENT_AT",
+               "The element of that number, from 1 on; NULL if there is none, for 0 and negative numbers too.",
+               _type_element, _duckdb_element, _flink_element, element_vectors(), "a[1]",
                "LIST_EXTRACT", "LIST_ELEMENT", "ARRAY_EXTRACT"),
     _operation("CARDINALITY", "The number of elements.", _type_counted, _duckdb_cardinality, _flink_cardinality,
-               (*_each(lambda a, b, c, t: Vector(([a, None, c],), 3, (f"ARRAY<{t}>",))), Vector(([],), 0, (_I,)),
-                Vector((None,), None, (_I,))),
+               (*each(lambda v, t: Vector(([v.a, None, v.c],), 3, (f"ARRAY<{t}>",))), Vector(([],), 0, (BIGINTS,)),
+                Vector((None,), None, (BIGINTS,))),
                "CARDINALITY(a)", "ARRAY_LENGTH", "ARRAY_SIZE"),
     _operation("ARRAY_CONTAINS", "Whether one of the elements is the value, NULL being a value like any other.",
                _type_contains, _duckdb_contains, _named("ARRAY_CONTAINS"),
-               (*_each(lambda a, b, c, t: Vector(([a, b], b), True, (f"ARRAY<{t}>", t))),
-                *_each(lambda a, b, c, t: Vector(([a, None], b), False, (f"ARRAY<{t}>", t))),
-                Vector(([1, None], None), True, (_I, "BIGINT")), Vector(([1], None), False, (_I, "BIGINT")),
-                Vector(([], None), False, (_I, "BIGINT")), Vector((None, 1), None, (_I, "BIGINT")),
-                Vector((None, None), None, (_I, "BIGINT")), Vector(([1], 2**40), False, ("ARRAY<INT>", "BIGINT")),
-                Vector((["a"], "a"), True, (_S, "STRING!"))),
+               (*each(lambda v, t: Vector(([v.a, v.b], v.b), True, (f"ARRAY<{t}>", t))),
+                *each(lambda v, t: Vector(([v.a, None], v.b), False, (f"ARRAY<{t}>", t))),
+                Vector(([1, None], None), True, (BIGINTS, "BIGINT")), Vector(([1], None), False, (BIGINTS, "BIGINT")),
+                Vector(([], None), False, (BIGINTS, "BIGINT")), Vector((None, 1), None, (BIGINTS, "BIGINT")),
+                Vector((None, None), None, (BIGINTS, "BIGINT")), Vector(([1], 2**40), False, ("ARRAY<INT>", "BIGINT")),
+                Vector((["a"], "a"), True, (STRINGS, "STRING!"))),
                "ARRAY_CONTAINS(a, x)", "LIST_CONTAINS", "LIST_HAS", "ARRAY_HAS"),
     _operation("ARRAY_POSITION", "The number of the first element that is the value; 0 if there is none.",
                _type_position, _duckdb_position, _flink_position,
-               (*_each(lambda a, b, c, t: Vector(([a, b, b], b), 2, (f"ARRAY<{t}>", t))),
-                *_each(lambda a, b, c, t: Vector(([a, None], b), 0, (f"ARRAY<{t}>", t))),
-                Vector(([1, None], None), None, (_I, "BIGINT")), Vector((None, 1), None, (_I, "BIGINT")),
-                Vector(([], 1), 0, (_I, "BIGINT"))),
+               (*each(lambda v, t: Vector(([v.a, v.b, v.b], v.b), 2, (f"ARRAY<{t}>", t))),
+                *each(lambda v, t: Vector(([v.a, None], v.b), 0, (f"ARRAY<{t}>", t))),
+                Vector(([1, None], None), None, (BIGINTS, "BIGINT")), Vector((None, 1), None, (BIGINTS, "BIGINT")),
+                Vector(([], 1), 0, (BIGINTS, "BIGINT"))),
                "ARRAY_POSITION(a, x)", "LIST_POSITION", "LIST_INDEXOF", "ARRAY_INDEXOF"),
-    _operation("ARRAY_SLICE", "The elements from one number to another, both included; negative numbers count from the end.",
-               _type_slice, _duckdb_slice, _flink_slice, _slices(), "a[2:3]", "LIST_SLICE"),
+    _operation("ARRAY_SLICE",
+               "The elements from one number to another, both included; negative numbers count from the end.",
+               _type_slice, _duckdb_slice, _flink_slice, slices(), "a[2:3]", "LIST_SLICE"),
     _operation("ARRAY_CONCAT", "The elements of the arrays, one after the other; NULL if one of the arrays is.",
                _type_concat, _duckdb_concat, _named("ARRAY_CONCAT"),
-               (*_each(lambda a, b, c, t: Vector(([a, None], [b, a]), [a, None, b, a], (f"ARRAY<{t}>",) * 2)),
-                Vector(([1], [], [2]), [1, 2], (_I, _I, _I)), Vector(([], []), [], (_I, _I)), Vector((None, [1]), None, (_I, _I)),
-                Vector(([1], None), None, (_I, _I)), Vector(([1], [2**40]), [1, 2**40], ("ARRAY<INT>", _I))),
+               (*each(lambda v, t: Vector(([v.a, None], [v.b, v.a]), [v.a, None, v.b, v.a], (f"ARRAY<{t}>",) * 2)),
+                Vector(([1], [], [2]), [1, 2], (BIGINTS, BIGINTS, BIGINTS)), Vector(([], []), [], (BIGINTS, BIGINTS)),
+                Vector((None, [1]), None, (BIGINTS, BIGINTS)),
+                Vector(([1], None), None, (BIGINTS, BIGINTS)),
+                Vector(([1], [2**40]), [1, 2**40], ("ARRAY<INT>", BIGINTS))),
                "ARRAY_CONCAT(a, b)", "LIST_CONCAT", "LIST_CAT", "ARRAY_CAT"),
     _operation("ARRAY_APPEND", "The array with one more element at the end.", _type_append, _duckdb_append,
                _named("ARRAY_APPEND"),
-               (*_each(lambda a, b, c, t: Vector(([a], b), [a, b], (f"ARRAY<{t}>", t))), Vector(([1], None), [1, None], (_I, "BIGINT")),
-                Vector(([], 1), [1], (_I, "BIGINT")), Vector((None, 1), None, (_I, "BIGINT"))),
+               (*each(lambda v, t: Vector(([v.a], v.b), [v.a, v.b], (f"ARRAY<{t}>", t))),
+                Vector(([1], None), [1, None], (BIGINTS, "BIGINT")),
+                Vector(([], 1), [1], (BIGINTS, "BIGINT")), Vector((None, 1), None, (BIGINTS, "BIGINT"))),
                "ARRAY_APPEND(a, x)", "LIST_APPEND", "ARRAY_PUSH_BACK"),
     _operation("ARRAY_PREPEND", "The array with one more element at the front; the element may be written first.",
                _type_prepend, _duckdb_prepend, _named("ARRAY_PREPEND"),
-               (*_each(lambda a, b, c, t: Vector(([a], b), [b, a], (f"ARRAY<{t}>", t))), Vector((None, [1]), [None, 1], ("BIGINT", _I)),
-                Vector(([], 1), [1], (_I, "BIGINT")), Vector((None, 1), None, (_I, "BIGINT"))),
+               (*each(lambda v, t: Vector(([v.a], v.b), [v.b, v.a], (f"ARRAY<{t}>", t))),
+                Vector((None, [1]), [None, 1], ("BIGINT", BIGINTS)),
+                Vector(([], 1), [1], (BIGINTS, "BIGINT")), Vector((None, 1), None, (BIGINTS, "BIGINT"))),
                "ARRAY_PREPEND(a, x)", "LIST_PREPEND", "ARRAY_PUSH_FRONT"),
-    _operation("ARRAY_REVERSE", "The elements in the opposite order.", _type_same, _named("list_reverse"), _named("ARRAY_REVERSE"),
-               (*_each(lambda a, b, c, t: Vector(([a, None, b],), [b, None, a], (f"ARRAY<{t}>",))), Vector(([],), [], (_I,)),
-                Vector((None,), None, (_I,))),
+    _operation("ARRAY_REVERSE", "The elements in the opposite order.", _type_same, _named("list_reverse"),
+               _named("ARRAY_REVERSE"),
+               (*each(lambda v, t: Vector(([v.a, None, v.b],), [v.b, None, v.a], (f"ARRAY<{t}>",))),
+                Vector(([],), [], (BIGINTS,)),
+                Vector((None,), None, (BIGINTS,))),
                "ARRAY_REVERSE(a)", "LIST_REVERSE"),
     _operation("ARRAY_SORT",
-               "The elements in order, NULLs first; ARRAY_SORT(a, FALSE) has the greatest first and NULLs last, and a third "
-               "argument says whether NULLs come first.",
+               "The elements in order, NULLs first; ARRAY_SORT(a, FALSE) has the greatest first and NULLs last, and a "
+               "third argument says whether NULLs come first.",
                _type_sort, _duckdb_sort, _named("ARRAY_SORT"),
-               (*_sorted(ascending=True, nulls_first=True, options=()), *_sorted(ascending=False, nulls_first=False, options=(False,)),
-                *_sorted(ascending=True, nulls_first=False, options=(True, False)),
-                *_sorted(ascending=False, nulls_first=True, options=(False, True))),
+               (*in_order(ascending=True, nulls_first=True, options=()),
+                *in_order(ascending=False, nulls_first=False, options=(False,)),
+                *in_order(ascending=True, nulls_first=False, options=(True, False)),
+                *in_order(ascending=False, nulls_first=True, options=(False, True))),
                "ARRAY_SORT(a)"),
-    _operation("ARRAY_MAX", "The greatest element that is not NULL.", _type_extreme, _named("list_max"), _flink_extreme("ARRAY_MAX"),
-               _extremes(max), "ARRAY_MAX(a)", "LIST_MAX"),
-    _operation("ARRAY_MIN", "The smallest element that is not NULL.", _type_extreme, _named("list_min"), _flink_extreme("ARRAY_MIN"),
-               _extremes(min), "ARRAY_MIN(a)", "LIST_MIN"),
+    _operation("ARRAY_MAX", "The greatest element that is not NULL.", _type_extreme, _named("list_max"),
+               _flink_extreme("ARRAY_MAX"),
+               extremes(max), "ARRAY_MAX(a)", "LIST_MAX"),
+    _operation("ARRAY_MIN", "The smallest element that is not NULL.", _type_extreme, _named("list_min"),
+               _flink_extreme("ARRAY_MIN"),
+               extremes(min), "ARRAY_MIN(a)", "LIST_MIN"),
     _operation("ARRAY_DISTINCT", "Each element once, in the order of their first places; a NULL stays.", _type_same,
                _duckdb_distinct, _named("ARRAY_DISTINCT"),
-               (*_each(lambda a, b, c, t: Vector(([b, a, b, None, None, a],), [b, a, None], (f"ARRAY<{t}>",))), Vector(([],), [], (_I,)),
-                Vector((None,), None, (_I,))),
+               (*each(lambda v, t: Vector(([v.b, v.a, v.b, None, None, v.a],), [v.b, v.a, None], (f"ARRAY<{t}>",))),
+                Vector(([],), [], (BIGINTS,)),
+                Vector((None,), None, (BIGINTS,))),
                "ARRAY_DISTINCT(a)", "LIST_DISTINCT"),
-    _operation("ARRAY_JOIN", "The elements as one text with a constant between them; NULLs are left out, or written as a third "
+    _operation("ARRAY_JOIN",
+               "The elements as one text with a constant between them; NULLs are left out, or written as a third "
                "argument.", _type_join, _duckdb_join, _named("ARRAY_JOIN"),
-               (Vector((["a", None, "é😀", ""], ", "), "a, é😀, ", (_S, "STRING!")), Vector(([], "-"), "", (_S, "STRING!")),
-                Vector(([None, None], "-"), "", (_S, "STRING!")), Vector((None, "-"), None, (_S, "STRING!")),
-                Vector((["a", "b"], ""), "ab", (_S, "STRING!")), Vector((["a", None], "-", "?"), "a-?", (_S, "STRING!", "STRING!")),
-                Vector(([None], "'", "%"), "%", (_S, "STRING!", "STRING!")), Vector(([1, None, -(2**63)], ";"), "1;-9223372036854775808",
-                                                                                    (_I, "STRING!"))),
+               (Vector((["a", None, "é😀", ""], ", "), "a, é😀, ", (STRINGS, "STRING!")),
+                Vector(([], "-"), "", (STRINGS, "STRING!")),
+                Vector(([None, None], "-"), "", (STRINGS, "STRING!")), Vector((None, "-"), None, (STRINGS, "STRING!")),
+                Vector((["a", "b"], ""), "ab", (STRINGS, "STRING!")),
+                Vector((["a", None], "-", "?"), "a-?", (STRINGS, "STRING!", "STRING!")),
+                Vector(([None], "'", "%"), "%", (STRINGS, "STRING!", "STRING!")),
+                Vector(([1, None, -(2**63)], ";"), "1;-9223372036854775808",
+                                                                                    (BIGINTS, "STRING!"))),
                "ARRAY_JOIN(a, ', ')", "ARRAY_TO_STRING"),
     _operation("ARRAY_REMOVE", "The array without the elements that are the value, NULL being a value like any other.",
                _type_append, _duckdb_remove, _named("ARRAY_REMOVE"),
-               (*_each(lambda a, b, c, t: Vector(([a, b, None, a], a), [b, None], (f"ARRAY<{t}>", t))),
-                Vector(([1, None], None), [1], (_I, "BIGINT")), Vector(([1, 1], 1), [], (_I, "BIGINT")),
-                Vector((None, 1), None, (_I, "BIGINT"))),
+               (*each(lambda v, t: Vector(([v.a, v.b, None, v.a], v.a), [v.b, None], (f"ARRAY<{t}>", t))),
+                Vector(([1, None], None), [1], (BIGINTS, "BIGINT")), Vector(([1, 1], 1), [], (BIGINTS, "BIGINT")),
+                Vector((None, 1), None, (BIGINTS, "BIGINT"))),
                "ARRAY_REMOVE(a, x)"),
     _operation("ARRAY_UNION", "The elements of both arrays, each once, in the order of their first places.", _type_sets,
-               _duckdb_union, _named("ARRAY_UNION"), _sets("UNION"), "ARRAY_UNION(a, b)"),
+               _duckdb_union, _named("ARRAY_UNION"), sets("UNION"), "ARRAY_UNION(a, b)"),
     _operation("ARRAY_INTERSECT", "The elements of the first array that the second has too, each once.", _type_sets,
-               _duckdb_common(not_null), _named("ARRAY_INTERSECT"), _sets("INTERSECT"), "ARRAY_INTERSECT(a, b)", "LIST_INTERSECT"),
+               _duckdb_common(not_null), _named("ARRAY_INTERSECT"), sets("INTERSECT"), "ARRAY_INTERSECT(a, b)",
+               "LIST_INTERSECT"),
     _operation("ARRAY_EXCEPT", "The elements of the first array that the second does not have, each once.", _type_sets,
-               _duckdb_common(is_null), _named("ARRAY_EXCEPT"), _sets("EXCEPT"), "ARRAY_EXCEPT(a, b)"),
-    _operation("SPLIT", "The pieces of a text between the separators, as an array; an empty text has none.", _type_split,
+               _duckdb_common(is_null), _named("ARRAY_EXCEPT"), sets("EXCEPT"), "ARRAY_EXCEPT(a, b)"),
+    _operation("SPLIT", "The pieces of a text between the separators, as an array; an empty text has none.",
+               _type_split,
                _duckdb_split, _named("SPLIT"),
-               (Vector(("a,b,,c,", ","), ["a", "b", "", "c", ""], ("STRING", "STRING!")), Vector(("", ","), [], ("STRING", "STRING!")),
+               (Vector(("a,b,,c,", ","), ["a", "b", "", "c", ""], ("STRING", "STRING!")),
+                Vector(("", ","), [], ("STRING", "STRING!")),
                 Vector((",", ","), ["", ""], ("STRING", "STRING!")), Vector((None, ","), None, ("STRING", "STRING!")),
-                Vector(("aaa", "aa"), ["", "a"], ("STRING", "STRING!")), Vector(("é😀é", "é"), ["", "😀", ""], ("STRING", "STRING!")),
-                Vector(("a.b|c", "."), ["a", "b|c"], ("STRING", "STRING!")), Vector(("a. b", ". "), ["a", "b"], ("STRING", "STRING!"))),
+                Vector(("aaa", "aa"), ["", "a"], ("STRING", "STRING!")),
+                Vector(("é😀é", "é"), ["", "😀", ""], ("STRING", "STRING!")),
+                Vector(("a.b|c", "."), ["a", "b|c"], ("STRING", "STRING!")),
+                Vector(("a. b", ". "), ["a", "b"], ("STRING", "STRING!"))),
                "SPLIT(s, ',')", "STRING_SPLIT", "STR_SPLIT", "STRING_TO_ARRAY"),
 )  # fmt: skip
 
-_B = (_I, _I)
+_B = (BIGINTS, BIGINTS)
 MACROS = (
-    Macro("ARRAYS_OVERLAP", _FAMILY, "Whether the arrays share an element, NULL being a value like any other.", _type_overlap,
-          _overlap, (Vector(([1, 2], [2, 3]), True, _B), Vector(([1], [2]), False, _B), Vector(([None], [None]), True, _B),
-                     Vector(([], [1]), False, _B), Vector((None, [1]), None, _B), Vector((["é"], ["é"]), True, (_S, _S))),
+    Macro("ARRAYS_OVERLAP", _FAMILY, "Whether the arrays share an element, NULL being a value like any other.",
+          _type_overlap,
+          _overlap, (Vector(([1, 2], [2, 3]), True, _B), Vector(([1], [2]), False, _B),
+                     Vector(([None], [None]), True, _B),
+                     Vector(([], [1]), False, _B), Vector((None, [1]), None, _B),
+                     Vector((["é"], ["é"]), True, (STRINGS, STRINGS))),
           "ARRAYS_OVERLAP(a, b)", ("LIST_HAS_ANY", "ARRAY_HAS_ANY")),
-    Macro("ARRAY_HAS_ALL", _FAMILY, "Whether the first array has every element of the second, NULL being a value like any other.",
+    Macro("ARRAY_HAS_ALL", _FAMILY,
+          "Whether the first array has every element of the second, NULL being a value like any other.",
           _type_overlap, _has_all,
           (Vector(([1, 2], [2]), True, _B), Vector(([1], [1, 2]), False, _B), Vector(([1], []), True, _B),
            Vector(([1], [None]), False, _B), Vector((None, []), None, _B), Vector(([2, 1, 2], [1, 1]), True, _B)),
@@ -600,20 +554,25 @@ _LAMBDA = Refused(
 REFUSALS = (
     Refusal("LIST_TRANSFORM", _FAMILY, _LAMBDA, (
         "LIST_APPLY", "ARRAY_TRANSFORM", "ARRAY_APPLY", "APPLY", "LIST_FILTER", "ARRAY_FILTER", "FILTER", "LIST_REDUCE",
-        "ARRAY_REDUCE", "REDUCE", "LIST_AGGREGATE", "LIST_AGGR", "ARRAY_AGGREGATE", "ARRAY_AGGR", "LIST_ZIP", "ARRAY_ZIP",
+        "ARRAY_REDUCE", "REDUCE", "LIST_AGGREGATE", "LIST_AGGR", "ARRAY_AGGREGATE", "ARRAY_AGGR", "LIST_ZIP",
+        "ARRAY_ZIP",
         "ALL_MATCH", "ANY_MATCH",
     )),
     Refusal("ARRAY_SUM", _FAMILY, Refused(
         "Flink has no sum of an array of any length", "SUM(x) before collecting, or VECTOR_SUM(a, n) for n elements",
-    ), ("LIST_SUM", "LIST_AVG", "ARRAY_AVG", "LIST_PRODUCT", "LIST_STDDEV_POP", "LIST_MEDIAN", "LIST_MODE", "LIST_COUNT")),
+    ), ("LIST_SUM", "LIST_AVG", "ARRAY_AVG", "LIST_PRODUCT", "LIST_STDDEV_POP", "LIST_MEDIAN", "LIST_MODE",
+        "LIST_COUNT")),
     Refusal("LIST_SORT", _FAMILY, Refused(
-        "DuckDB puts NULLs last, Flink first", "ARRAY_SORT(a, TRUE, FALSE) for NULLs last, ARRAY_SORT(a) for NULLs first",
+        "DuckDB puts NULLs last, Flink first",
+        "ARRAY_SORT(a, TRUE, FALSE) for NULLs last, ARRAY_SORT(a) for NULLs first",
     ), ("LIST_REVERSE_SORT", "ARRAY_REVERSE_SORT", "LIST_GRADE_UP")),
     Refusal("ELEMENT", _FAMILY, Refused("it stops the stream if there are several elements", "a[1]")),
     Refusal("FLATTEN", _FAMILY, Refused("arrays of arrays are not in the language", "ARRAY_CONCAT(a, b)")),
-    Refusal("ANY", _FAMILY, Refused("Flink has no comparison with any element", "ARRAY_CONTAINS(a, x)"), ("ALL", "SOME")),
+    Refusal("ANY", _FAMILY, Refused("Flink has no comparison with any element", "ARRAY_CONTAINS(a, x)"),
+            ("ALL", "SOME")),
     Refusal("LIST_UNIQUE", _FAMILY, Refused(
         "Flink has no count of different elements", "CARDINALITY(ARRAY_DISTINCT(a))",
     ), ("ARRAY_UNIQUE",)),
-    Refusal("ARRAY_RESIZE", _FAMILY, Refused("Flink cannot change the length of an array", "ARRAY_SLICE(a, 1, n)"), ("LIST_RESIZE",)),
+    Refusal("ARRAY_RESIZE", _FAMILY, Refused("Flink cannot change the length of an array", "ARRAY_SLICE(a, 1, n)"),
+            ("LIST_RESIZE",)),
 )  # fmt: skip

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from sqlfeat.language.operation import Refusal, Refused
-from sqlfeat.language.ops import datetime_arithmetic, datetime_format, datetime_parts, datetime_truncate
+from sqlfeat.language.ops import (
+    datetime_arithmetic,
+    datetime_differences,
+    datetime_format,
+    datetime_make,
+    datetime_parts,
+    datetime_truncate,
+)
 
 _FAMILY = "date and time"
 
@@ -17,12 +24,14 @@ MACROS = (
     *datetime_parts.MACROS,
     *datetime_arithmetic.MACROS,
     *datetime_truncate.MACROS,
+    *datetime_differences.MACROS,
+    *datetime_make.MACROS,
     *datetime_format.MACROS,
 )
 
 _ZONES = Refused(
     "all time is UTC, and the engines keep different rules of time zones and of daylight saving",
-    "the shift itself if it is fixed, for example ts + INTERVAL '2' HOUR, or let the source deliver local time as a column",
+    "the shift itself if it is fixed, for example ts + INTERVAL '2' HOUR, or a column with local time in the source",
 )
 _PARSING = Refused(
     "the engines accept different texts, and one that does not fit would stop the stream",

@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Macro, Operation, Typed, TypeMismatch, Vector
-from sqlfeat.language.ops.datetime_parts import part
 from sqlfeat.language.ops.datetime_units import (
     DAY_MS,
     MAX_DAY,
@@ -75,9 +74,9 @@ def _in_range(call: Call, tree: exp.Expr) -> exp.Expr | None:
 
 
 def _shift_of(call: Call) -> int:
-    count = call.args[1]
-    assert isinstance(count, Literal) and isinstance(count.value, int)
-    return count.value
+    count = _constant(call)
+    assert count is not None
+    return count
 
 
 def _duckdb_shift(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
@@ -130,7 +129,9 @@ def _day_edge(count: int) -> date | None:
 
 def _months(shifted: exp.Expr, year: exp.Expr, month: exp.Expr, count: exp.Expr) -> exp.Expr:
     """`shifted` if the count, and then the month it leads to, are in range."""
-    index = exp.Add(this=exp.Add(this=exp.Mul(this=year, expression=number(12)), expression=month), expression=wrap(count))
+    index = exp.Add(
+        this=exp.Add(this=exp.Mul(this=year, expression=number(12)), expression=month), expression=wrap(count)
+    )
     inner = case((within(index, 13, MONTHS + 12), shifted))
     return case((within(count, -MONTHS, MONTHS), inner))
 
@@ -203,7 +204,8 @@ def _type_elapsed(args: Sequence[Expr]) -> Typed:
 
 def _elapsed(call: Call, first: exp.Expr, second: exp.Expr, divide: type[exp.Binary]) -> exp.Expr:
     unit = call.args[2]
-    assert isinstance(unit, Literal) and isinstance(unit.value, int)
+    assert isinstance(unit, Literal)
+    assert isinstance(unit.value, int)
     difference = exp.Paren(this=exp.Sub(this=second, expression=first))
     return difference if unit.value == 1 else divide(this=difference, expression=number(unit.value))
 
@@ -265,7 +267,8 @@ OPERATIONS = (
          Vector((_at("9999-11-30 00:00:00.000"), 1), _at("9999-12-30 00:00:00.000"), (_T, "BIGINT!")),
          Vector((_at("0001-01-31 00:00:00.000"), -1), None, (_T, "BIGINT!")),
          Vector((_at("0001-02-01 00:00:00.000"), -1), _FIRST, (_T, "BIGINT!")),
-         Vector((date(1, 2, 28), -1), date(1, 1, 28), (_D, "BIGINT!")), Vector((date(1, 12, 31), -12), None, (_D, "BIGINT!")),
+         Vector((date(1, 2, 28), -1), date(1, 1, 28), (_D, "BIGINT!")),
+         Vector((date(1, 12, 31), -12), None, (_D, "BIGINT!")),
          Vector((date(1, 12, 31), -(2**62)), None, (_D, "BIGINT!")),
          Vector((date(2024, 2, 29), -12), date(2023, 2, 28), (_D, "BIGINT!")),
          Vector((_at("2024-02-29 00:00:00.001"), 12), _at("2025-02-28 00:00:00.001"), (_T, "BIGINT!"))),
@@ -282,9 +285,12 @@ OPERATIONS = (
          Vector((date(2024, 1, 1), -(2**63)), None, (_D, "BIGINT")),
          Vector((None, 1), None, (_D, "BIGINT")), Vector((date(2024, 1, 1), None), None, (_D, "BIGINT")),
          *(Vector((date(2024, 1, 1), n), None, (_D, "BIGINT!")) for n in (2**62, -(2**62), 3652058)),
-         Vector((date(9999, 12, 30), 1), date(9999, 12, 31), (_D, "BIGINT!")), Vector((date(9999, 12, 31), 1), None, (_D, "BIGINT!")),
-         Vector((date(1, 1, 2), -1), date(1, 1, 1), (_D, "BIGINT!")), Vector((date(1, 1, 1), -1), None, (_D, "BIGINT!")),
-         Vector((date(1, 1, 1), 0), date(1, 1, 1), (_D, "BIGINT!")), Vector((date(9999, 12, 31), 0), date(9999, 12, 31), (_D, "BIGINT!")),
+         Vector((date(9999, 12, 30), 1), date(9999, 12, 31), (_D, "BIGINT!")),
+         Vector((date(9999, 12, 31), 1), None, (_D, "BIGINT!")),
+         Vector((date(1, 1, 2), -1), date(1, 1, 1), (_D, "BIGINT!")),
+         Vector((date(1, 1, 1), -1), None, (_D, "BIGINT!")),
+         Vector((date(1, 1, 1), 0), date(1, 1, 1), (_D, "BIGINT!")),
+         Vector((date(9999, 12, 31), 0), date(9999, 12, 31), (_D, "BIGINT!")),
          Vector((date(2024, 1, 1), 366), date(2025, 1, 1), (_D, "BIGINT!"))),
         "day + 7", repeats=True,
     ),
@@ -319,7 +325,7 @@ def _type_add(args: Sequence[Expr]) -> Typed:
     unit = unit_of(args[0], UNITS)
     value = moment(args[2])
     if value.type == DATE and unit in ("MILLISECOND", "SECOND", "MINUTE", "HOUR"):
-        raise TypeMismatch(f"cannot add {unit}s to a DATE, which has no time of day; CAST it AS TIMESTAMP(3)")
+        raise TypeMismatch("adds whole days to a DATE, which has no time of day; CAST it AS TIMESTAMP(3)")
     return Typed((Literal(unit, STRING), convert(args[1], BIGINT), value), value.type, nullable=True)
 
 
@@ -333,7 +339,9 @@ def _add(call: Call) -> Expr:
         return _shifted("DATE +", value, count, UNIT_MS[unit] // DAY_MS, _MAX_DAYS)
     if isinstance(count, Literal):
         shift = int(str(count.value)) * UNIT_MS[unit] if count.value is not None else 0
-        return Call("TIMESTAMP +", (value, big(shift)), TIMESTAMP) if count.value is not None else Literal(None, TIMESTAMP)
+        return (
+            Call("TIMESTAMP +", (value, big(shift)), TIMESTAMP) if count.value is not None else Literal(None, TIMESTAMP)
+        )
     return _guarded(count, (MAX_MS - MIN_MS) // UNIT_MS[unit], lambda: _later(value, count, UNIT_MS[unit]))
 
 
@@ -387,102 +395,8 @@ _ADD_VECTORS = (
     Vector(("DAY", 2**62, _EPOCH), None, _AC), Vector(("YEAR", -(2**62), _EPOCH), None, _AC),
 )  # fmt: skip
 
-
-def _type_between_two(units: tuple[str, ...]) -> Callable[[Sequence[Expr]], Typed]:
-    def rule(args: Sequence[Expr]) -> Typed:
-        arity(args, 3)
-        unit = unit_of(args[0], units)
-        pair = (moment(args[1]), moment(args[2]))
-        return Typed((Literal(unit, STRING), *pair), BIGINT, any_nullable(pair))
-
-    return rule
-
-
-def months_between(first: Expr, second: Expr, per_year: int = 12) -> Expr:
-    """Months (or quarters) from that of the first to that of the second, whatever the days."""
-    unit = "MONTH" if per_year == 12 else "QUARTER"
-
-    def index(value: Expr) -> Expr:
-        years = Call("*", (part("YEAR", value), big(per_year)), BIGINT, value.nullable)
-        return Call("+", (years, part(unit, value)), BIGINT, value.nullable)
-
-    return Call("-", (index(second), index(first)), BIGINT, first.nullable or second.nullable)
-
-
-def _time_in_month(value: Expr) -> Expr:
-    """Milliseconds since the month began, which order moments of different months by day and time."""
-    days = Call("*", (part("DAY", value), big(DAY_MS)), BIGINT, value.nullable)
-    if value.type == DATE:
-        return days
-    midnight = Call("DATE_TRUNC", (Literal("DAY", STRING), value), TIMESTAMP, value.nullable)
-    clock = elapsed(midnight, value, 1)
-    return Call("+", (days, clock), BIGINT, value.nullable)
-
-
-def _whole_months(first: Expr, second: Expr) -> Expr:
-    """Months that have passed in full: the last one counts from the first one's day and time on."""
-    nullable = first.nullable or second.nullable
-    months = months_between(first, second)
-    first_time, second_time = _time_in_month(first), _time_in_month(second)
-
-    def both(direction: str, comparison: str) -> Expr:
-        sign = Call(direction, (months, big(0)), BOOLEAN, nullable)
-        return Call("AND", (sign, Call(comparison, (second_time, first_time), BOOLEAN, nullable)), BOOLEAN, nullable)
-
-    fewer = Call("-", (months, big(1)), BIGINT, nullable)
-    nearer = Call("+", (months, big(1)), BIGINT, nullable)
-    return Call("CASE", (both(">", "<"), fewer, both("<", ">"), nearer, months), BIGINT, nullable)
-
-
-def _timestampdiff(call: Call) -> Expr:
-    unit_arg, first, second = call.args
-    assert isinstance(unit_arg, Literal)
-    unit = str(unit_arg.value)
-    if (months := UNIT_MONTHS.get(unit)) is None:
-        return elapsed(first, second, UNIT_MS[unit])
-    if first.type != second.type:
-        first, second = as_timestamp(first), as_timestamp(second)
-    whole = _whole_months(first, second)
-    return whole if months == 1 else Call("//", (whole, big(months)), BIGINT)
-
-
-_B = ("STRING!", _T, _T)
-_EVE, _MORNING = _at("2023-12-31 23:59:59.999"), _at("2024-01-01 00:00:00.000")
-
-
-def _differences(*rows: tuple[str, datetime | date | None, datetime | date | None, int | None]) -> tuple[Vector, ...]:
-    return tuple(
-        Vector((unit, first, second), result, ("STRING!", _kind(first, second), _kind(second, first)))
-        for unit, first, second, result in rows
-    )
-
-
-def _kind(value: datetime | date | None, other: datetime | date | None) -> str:
-    shown = other if value is None else value
-    return _T if isinstance(shown, datetime) or shown is None else _D
-
-
-_DIFF_VECTORS = _differences(
-    ("MILLISECOND", _FIRST, _LAST, MAX_MS - MIN_MS), ("SECOND", _EVE, _MORNING, 0), ("SECOND", _FIRST, _LAST, 315537897599),
-    ("MINUTE", _at("1970-01-01 00:01:00.000"), _at("1969-12-31 23:59:00.001"), -1), ("HOUR", _EVE, _MORNING, 0),
-    ("DAY", _MORNING, _EVE, 0), ("DAY", _MORNING, _at("2023-12-29 00:00:00.001"), -2), ("DAY", None, _EVE, None),
-    ("WEEK", _EPOCH, _at("1970-01-14 23:59:59.999"), 1),
-    ("MONTH", _at("2024-01-31 12:00:00.000"), _at("2024-02-29 12:00:00.000"), 0),
-    ("MONTH", _at("2024-01-31 12:00:00.000"), _at("2024-03-31 11:59:59.999"), 1),
-    ("MONTH", _at("2024-03-15 00:00:00.000"), _at("2024-01-15 00:00:00.001"), -1),
-    ("MONTH", _at("1960-03-15 00:00:00.000"), _at("1960-01-15 00:00:00.000"), -2), ("MONTH", _EVE, None, None),
-    ("QUARTER", _at("2023-12-31 00:00:00.000"), _at("2024-06-29 00:00:00.000"), 1),
-    ("YEAR", _at("2000-02-29 00:00:00.000"), _at("2024-02-28 23:59:59.999"), 23), ("YEAR", _LAST, _FIRST, -9998),
-    ("DAY", date(1969, 12, 30), date(1970, 1, 2), 3), ("YEAR", date(2000, 6, 15), date(2024, 6, 14), 23),
-    ("MONTH", date(2000, 6, 15), _at("2000-07-15 00:00:00.000"), 1),
-)  # fmt: skip
-
 MACROS = (
     Macro("TIMESTAMPADD", _FAMILY,
           "The date or timestamp that many units later; months keep the day, or take the month's last.",
           _type_add, _add, _ADD_VECTORS, "TIMESTAMPADD(DAY, n, ts)", ("DATE_ADD", "DATEADD")),
-    Macro("TIMESTAMPDIFF", _FAMILY,
-          "Whole units that passed from the first moment to the second, cut towards zero; a month has passed when its day "
-          "and time of day are reached.",
-          _type_between_two(UNITS), _timestampdiff, _DIFF_VECTORS, "TIMESTAMPDIFF(DAY, a, b)", ("DATE_SUB", "DATESUB")),
 )  # fmt: skip

@@ -199,16 +199,19 @@ _STRFTIME_NAMES = _vectors(
 )  # fmt: skip
 _JAVA_VECTORS = _vectors(
     ("yyyy-MM-dd HH:mm:ss.SSS", "2024-02-09 13:04:05.007", "1969-12-31 23:59:59.999", "0001-01-01 00:00:00.000"),
-    ("yyyyMMdd", "20240209", "19691231", "00010101"), ("d/M/yy H:m:s h", "9/2/24 13:4:5 1", "31/12/69 23:59:59 11", "1/1/01 0:0:0 12"),
+    ("yyyyMMdd", "20240209", "19691231", "00010101"), ("d/M/yy H:m:s h", "9/2/24 13:4:5 1", "31/12/69 23:59:59 11",
+                                                       "1/1/01 0:0:0 12"),
     ("yyyy-MM-dd'T'HH''", "2024-02-09T13'", "1969-12-31T23'", "0001-01-01T00'"),
     ("uuuu DDD", "2024 040", "1969 365", "0001 001"), ("'o''clock' HH", "o'clock 13", "o'clock 23", "o'clock 00"),
 )  # fmt: skip
-_JAVA_NAMES = _vectors(("E EEEE d MMM MMMM hh a", "Fri Friday 9 Feb February 01 PM", "Wed Wednesday 31 Dec December 11 PM",
+_JAVA_NAMES = _vectors(("E EEEE d MMM MMMM hh a", "Fri Friday 9 Feb February 01 PM",
+                        "Wed Wednesday 31 Dec December 11 PM",
                         "Mon Monday 1 Jan January 12 AM"))  # fmt: skip
 
 OPERATIONS = (
     Operation("FORMAT TIME", COMPILER_FAMILY, "Numbers of a timestamp as text.", _type_native, _duckdb, _flink,
-              (Vector((_OLD, "%Y\x00'-\x00%m"), "1969-12", _T), Vector((None, "%Y"), None, _T)), "STRFTIME(ts, '%Y-%m')"),
+              (Vector((_OLD, "%Y\x00'-\x00%m"), "1969-12", _T), Vector((None, "%Y"), None, _T)),
+              "STRFTIME(ts, '%Y-%m')"),
 )  # fmt: skip
 
 MACROS = (

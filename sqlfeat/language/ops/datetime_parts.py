@@ -69,7 +69,7 @@ def _duckdb_clock(unit: str) -> Lowering:
 
 
 def _flink_clock(unit: str) -> Lowering:
-    return lambda call, args: exp.Extract(this=exp.Var(this=unit), expression=flink_later(args[0]))
+    return lambda _, args: exp.Extract(this=exp.Var(this=unit), expression=flink_later(args[0]))
 
 
 def _duckdb_epoch(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:

@@ -9,8 +9,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Macro, Operation, Typed, TypeMismatch, Vector
-from sqlfeat.language.ops.datetime_arithmetic import elapsed, months_between, stamp
-from sqlfeat.language.ops.datetime_parts import part
+from sqlfeat.language.ops.datetime_arithmetic import stamp
 from sqlfeat.language.ops.datetime_units import (
     DAY_MS,
     MAX_MS,
@@ -26,7 +25,7 @@ from sqlfeat.language.ops.datetime_units import (
 )
 from sqlfeat.language.trees import binary, case, cast, fn, number, text, wrap
 from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, STRING, TIMESTAMP
-from sqlfeat.language.typing import any_nullable, arity, convert
+from sqlfeat.language.typing import arity
 
 _FAMILY = "date and time"
 UNITS = (*UNIT_MS, *UNIT_MONTHS)
@@ -108,8 +107,10 @@ _TRUNCATED = (
     Vector(("DAY", date(1969, 12, 31)), date(1969, 12, 31), _D),
     Vector(("WEEK", date(2024, 3, 3)), date(2024, 2, 26), _D), Vector(("WEEK", date(1, 1, 1)), date(1, 1, 1), _D),
     Vector(("MONTH", date(1582, 10, 20)), date(1582, 10, 1), _D), Vector(("MONTH", None), None, _D),
-    Vector(("QUARTER", date(9999, 12, 31)), date(9999, 10, 1), _D), Vector(("YEAR", date(1, 12, 31)), date(1, 1, 1), _D),
+    Vector(("QUARTER", date(9999, 12, 31)), date(9999, 10, 1), _D),
+    Vector(("YEAR", date(1, 12, 31)), date(1, 1, 1), _D),
 )  # fmt: skip
+
 
 def truncated(unit: str, value: Expr) -> Expr:
     """The beginning of the unit."""
@@ -120,7 +121,7 @@ def truncated(unit: str, value: Expr) -> Expr:
 
 def _type_to(args: Sequence[Expr]) -> Typed:
     if len(args) == 2 and isinstance(args[0], Literal) and str(args[0].value).upper() in ("WEEK", "WEEKS"):
-        raise TypeMismatch("to WEEK begins weeks on Sunday in Flink; write DATE_TRUNC('week', ts), which begins on Monday")
+        raise TypeMismatch("a WEEK begins on Sunday in Flink; write DATE_TRUNC('week', ts), which begins on Monday")
     typed = _type_truncate(args)
     return Typed(typed.args, typed.type, nullable=typed.nullable)
 
@@ -187,23 +188,6 @@ def _flink_last_day(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return cast(exp.Sub(this=last, expression=flink_interval("2000", "YEAR(4)")), DATE, duckdb=False)
 
 
-def _type_diff(args: Sequence[Expr]) -> Typed:
-    arity(args, 3)
-    unit = unit_of(args[0], UNITS)
-    pair = (moment(args[1]), moment(args[2]))
-    return Typed((Literal(unit, STRING), *pair), BIGINT, any_nullable(pair))
-
-
-def _diff(call: Call) -> Expr:
-    unit, (first, second) = _unit(call), call.args[1:]
-    nullable = first.nullable or second.nullable
-    if unit in UNIT_MS:
-        return elapsed(truncated(unit, first), truncated(unit, second), UNIT_MS[unit])
-    if unit == "YEAR":
-        return Call("-", (part("YEAR", second), part("YEAR", first)), BIGINT, nullable)
-    return months_between(first, second, 12 if unit == "MONTH" else 4)
-
-
 def _type_bucket(args: Sequence[Expr]) -> Typed:
     arity(args, 2)
     width = args[0]
@@ -213,8 +197,6 @@ def _type_bucket(args: Sequence[Expr]) -> Typed:
         raise TypeMismatch("needs an interval longer than nothing")
     value = as_timestamp(args[1])
     return Typed((Literal(width.value, BIGINT), value), TIMESTAMP, nullable=True)
-
-
 
 
 def _bucket(call: Call) -> Expr:
@@ -228,79 +210,22 @@ def _bucket(call: Call) -> Expr:
     return Call("TO_TIMESTAMP_MS", (start,), TIMESTAMP)
 
 
-def _type_make_date(args: Sequence[Expr]) -> Typed:
-    arity(args, 3)
-    return Typed(tuple(convert(arg, BIGINT) for arg in args), DATE, nullable=True)
-
-
-def _in(value: Expr, low: int, high: int) -> Expr:
-    return Call("BETWEEN", (value, big(low), big(high)), BOOLEAN, value.nullable)
-
-
-def _all(*conditions: Expr) -> Expr:
-    result = conditions[0]
-    for condition in conditions[1:]:
-        result = Call("AND", (result, condition), BOOLEAN, result.nullable or condition.nullable)
-    return result
-
-
-def _make_date(call: Call) -> Expr:
-    year, month, day = call.args
-    years = Call("*", (Call("-", (year, big(1970)), BIGINT, year.nullable), big(12)), BIGINT, year.nullable)
-    months = Call("+", (years, Call("-", (month, big(1)), BIGINT, month.nullable)), BIGINT)
-    first = Call("MONTHS +", (Literal(date(1970, 1, 1), DATE), months), DATE)
-    made = Call("DATE +", (first, Call("-", (day, big(1)), BIGINT, day.nullable)), DATE)
-    same = Call("=", (part("MONTH", made), month), BOOLEAN)
-    valid = _all(_in(year, 1, 9999), _in(month, 1, 12), _in(day, 1, 31))
-    return Call("CASE", (valid, Call("CASE", (same, made, Literal(None, DATE)), DATE), Literal(None, DATE)), DATE)
-
-
-def _type_make_timestamp(args: Sequence[Expr]) -> Typed:
-    if len(args) == 1:
-        raise TypeMismatch("of one number counts microseconds in DuckDB; write TO_TIMESTAMP_MS(milliseconds)")
-    arity(args, 6)
-    return Typed(tuple(convert(arg, BIGINT) for arg in args), TIMESTAMP, nullable=True)
-
-
-def _make_timestamp(call: Call) -> Expr:
-    year, month, day, *clock = call.args
-    made: Expr = Call("MAKE_DATE", (year, month, day), DATE)
-    total: Expr = Call("EPOCH_MS", (Call("CAST", (made,), TIMESTAMP),), BIGINT)
-    for value, unit in zip(clock, ("HOUR", "MINUTE", "SECOND"), strict=True):
-        total = Call("+", (total, Call("*", (value, big(UNIT_MS[unit])), BIGINT, value.nullable)), BIGINT)
-    hour, minute, second = clock
-    valid = _all(_in(hour, 0, 23), _in(minute, 0, 59), _in(second, 0, 59))
-    return Call("CASE", (valid, Call("TO_TIMESTAMP_MS", (total,), TIMESTAMP), Literal(None, TIMESTAMP)), TIMESTAMP)
-
-
-_EVE, _MORNING = _at("2023-12-31 23:59:59.999"), _at("2024-01-01 00:00:00.000")
-_P = ("STRING!", "TIMESTAMP(3)", "TIMESTAMP(3)")
-_PD = ("STRING!", "DATE", "DATE")
-_DIFFS = (
-    *(Vector((unit, _EVE, _MORNING), 1, _P) for unit in UNITS),
-    *(Vector((unit, _MORNING, _EVE), -1, _P) for unit in UNITS),
-    Vector(("MILLISECOND", _FIRST, _LATE), 63844847998987, _P), Vector(("DAY", None, _EVE), None, _P),
-    Vector(("WEEK", _at("1969-12-28 00:00:00.000"), _at("1970-01-05 00:00:00.000")), 2, _P),
-    Vector(("MONTH", _at("2024-01-31 00:00:00.000"), _at("2024-02-01 00:00:00.000")), 1, _P),
-    Vector(("DAY", date(2024, 2, 28), date(2024, 3, 1)), 2, _PD), Vector(("YEAR", date(1, 1, 1), date(9999, 1, 1)), 9998, _PD),
-    Vector(("WEEK", date(2024, 3, 3), date(2024, 3, 4)), 1, _PD), Vector(("MONTH", date(2024, 3, 3), None), None, _PD),
-)  # fmt: skip
-_W = ("BIGINT!", "TIMESTAMP(3)")
-_YMD, _YMDHMS = ("BIGINT",) * 3, ("BIGINT",) * 6
-
 _FLOORED = tuple(v for v in _TRUNCATED if v.args[0] != "WEEK")
 _CEILED = (
     *(
         Vector((unit, _LATE), _at(result), _T)
         for unit, result in (
-            ("SECOND", "2024-02-29 23:59:59.000"), ("MINUTE", "2024-03-01 00:00:00.000"), ("HOUR", "2024-03-01 00:00:00.000"),
-            ("DAY", "2024-03-01 00:00:00.000"), ("MONTH", "2024-03-01 00:00:00.000"), ("QUARTER", "2024-04-01 00:00:00.000"),
+            ("SECOND", "2024-02-29 23:59:59.000"), ("MINUTE", "2024-03-01 00:00:00.000"),
+            ("HOUR", "2024-03-01 00:00:00.000"),
+            ("DAY", "2024-03-01 00:00:00.000"), ("MONTH", "2024-03-01 00:00:00.000"),
+            ("QUARTER", "2024-04-01 00:00:00.000"),
             ("YEAR", "2025-01-01 00:00:00.000"),
         )
     ),
     Vector(("HOUR", _OLD), _at("1969-11-13 00:00:00.000"), _T), Vector(("YEAR", _FIRST), _FIRST, _T),
     Vector(("DAY", _at("9999-12-31 00:00:00.001")), None, _T), Vector(("MONTH", None), None, _T),
-    Vector(("MONTH", date(2024, 2, 2)), date(2024, 3, 1), _D), Vector(("MONTH", date(2024, 2, 1)), date(2024, 2, 1), _D),
+    Vector(("MONTH", date(2024, 2, 2)), date(2024, 3, 1), _D),
+    Vector(("MONTH", date(2024, 2, 1)), date(2024, 2, 1), _D),
     Vector(("YEAR", date(9999, 2, 1)), None, _D),
 )  # fmt: skip
 
@@ -316,8 +241,10 @@ OPERATIONS = (
     ),
     Operation(
         "LAST_DAY", _FAMILY, "The last day of the month, as a DATE.", _type_last_day, _duckdb_last_day, _flink_last_day,
-        (Vector((date(2024, 2, 1),), date(2024, 2, 29), ("DATE",)), Vector((date(2023, 2, 28),), date(2023, 2, 28), ("DATE",)),
-         Vector((date(9999, 12, 31),), date(9999, 12, 31), ("DATE",)), Vector((date(1, 4, 1),), date(1, 4, 30), ("DATE",)),
+        (Vector((date(2024, 2, 1),), date(2024, 2, 29), ("DATE",)),
+         Vector((date(2023, 2, 28),), date(2023, 2, 28), ("DATE",)),
+         Vector((date(9999, 12, 31),), date(9999, 12, 31), ("DATE",)),
+         Vector((date(1, 4, 1),), date(1, 4, 30), ("DATE",)),
          Vector((date(1582, 10, 1),), date(1582, 10, 31), ("DATE",)),
          Vector((None,), None, ("DATE",)), Vector((_OLD,), date(1969, 11, 30), ("TIMESTAMP(3)",)),
          Vector((_LATE,), date(2024, 2, 29), ("TIMESTAMP(3)",))),
@@ -325,33 +252,19 @@ OPERATIONS = (
     ),
 )  # fmt: skip
 
+_W = ("BIGINT!", "TIMESTAMP(3)")
+
 MACROS = (
-    Macro("FLOOR TO", COMPILER_FAMILY, "The beginning of the unit.", _type_to, _floor_to, _FLOORED, "FLOOR(ts TO HOUR)"),
-    Macro("DATE_DIFF", _FAMILY,
-          "How many times a unit begins between the moments: one second to midnight is one DAY; TIMESTAMPDIFF counts what "
-          "has passed in full.",
-          _type_diff, _diff, _DIFFS, "DATE_DIFF('day', a, b)", ("DATEDIFF",)),
-    Macro("TIME_BUCKET", _FAMILY, "The beginning of the bucket of that width; one begins on Monday 2000-01-03, at midnight.",
+    Macro("FLOOR TO", COMPILER_FAMILY, "The beginning of the unit.", _type_to, _floor_to, _FLOORED,
+          "FLOOR(ts TO HOUR)"),
+    Macro("TIME_BUCKET", _FAMILY,
+          "The beginning of the bucket of that width; one begins on Monday 2000-01-03, at midnight.",
           _type_bucket, _bucket,
-          (Vector((900000, _LATE), _at("2024-02-29 23:45:00.000"), _W), Vector((900000, _OLD), _at("1969-11-12 23:45:00.000"), _W),
+          (Vector((900000, _LATE), _at("2024-02-29 23:45:00.000"), _W),
+           Vector((900000, _OLD), _at("1969-11-12 23:45:00.000"), _W),
            Vector((604800000, _LATE), _at("2024-02-26 00:00:00.000"), _W), Vector((604800000, _FIRST), _FIRST, _W),
            Vector((86400000 * 10, _FIRST), None, _W), Vector((1, _OLD), _OLD, _W), Vector((MAX_MS, _OLD), None, _W),
            Vector((25200000, _at("2000-01-03 07:00:00.000")), _at("2000-01-03 07:00:00.000"), _W),
            Vector((900000, None), None, _W)),
           "TIME_BUCKET(INTERVAL '15' MINUTE, ts)"),
-    Macro("MAKE_DATE", _FAMILY, "The date of a year, month and day; NULL if there is none.", _type_make_date, _make_date,
-          (Vector((2024, 2, 29), date(2024, 2, 29), _YMD), Vector((2023, 2, 29), None, _YMD), Vector((1, 1, 1), date(1, 1, 1), _YMD),
-           Vector((9999, 12, 31), date(9999, 12, 31), _YMD), Vector((0, 1, 1), None, _YMD), Vector((10000, 1, 1), None, _YMD),
-           Vector((2024, 0, 1), None, _YMD), Vector((2024, 13, 1), None, _YMD), Vector((2024, 4, 31), None, _YMD),
-           Vector((2024, 4, 0), None, _YMD), Vector((2**63 - 1, -(2**63), 2**63 - 1), None, _YMD), Vector((None, 1, 1), None, _YMD),
-           Vector((1969, 12, None), None, _YMD)),
-          "MAKE_DATE(year, month, day)"),
-    Macro("MAKE_TIMESTAMP", _FAMILY, "The timestamp of a year, month, day, hour, minute and second; NULL if there is none.",
-          _type_make_timestamp, _make_timestamp,
-          (Vector((2024, 2, 29, 23, 59, 58), _at("2024-02-29 23:59:58.000"), _YMDHMS), Vector((1, 1, 1, 0, 0, 0), _FIRST, _YMDHMS),
-           Vector((1969, 12, 31, 1, 2, 3), _at("1969-12-31 01:02:03.000"), _YMDHMS), Vector((2024, 1, 1, 24, 0, 0), None, _YMDHMS),
-           Vector((2024, 1, 1, 0, 60, 0), None, _YMDHMS), Vector((2024, 1, 1, 0, 0, -1), None, _YMDHMS),
-           Vector((2024, 2, 30, 0, 0, 0), None, _YMDHMS), Vector((2024, 1, 1, 0, 0, 2**63 - 1), None, _YMDHMS),
-           Vector((2024, 1, 1, 0, None, 0), None, _YMDHMS)),
-          "MAKE_TIMESTAMP(year, month, day, hour, minute, second)"),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Units of time and the shared rules of dates and timestamps.
 
-Both engines compute most functions of a timestamp; Flink's are wrong before 1970, where it cuts towards 1970 instead of
-downwards. So its lowerings go through what is right for every date: FLOOR to a day or less, functions of a DATE, interval
-arithmetic, and the calendar's period of 400 years.
+Both engines compute most functions of a timestamp; Flink's are wrong before 1970, where it cuts towards 1970 instead
+of downwards. So its lowerings go through what is right for every date: FLOOR to a day or less, functions of a DATE,
+interval arithmetic, and the calendar's period of 400 years.
 
 Dates and timestamps lie in the years 1 to 9999. An operation whose result would leave them gives NULL.
 """

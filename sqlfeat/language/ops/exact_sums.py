@@ -1,8 +1,8 @@
 """Sums of DOUBLE without rounding: each value is cut into whole numbers, and those are summed as BIGINT.
 
 A grid is a row of limbs, 32 bits each, at fixed powers of two. The limbs of a value are found with FLOOR and powers of
-two, which are exact; their sums are exact while fewer than 2^31 rows are in a window, whatever the order, and after rows
-were taken out again. At the end the sums are put together in a fixed order. docs/decisions/0005 has the reasons.
+two, which are exact; their sums are exact while fewer than 2^31 rows are in a window, whatever the order, and after
+rows were taken out again. At the end the sums are put together in a fixed order. docs/decisions/0005 has the reasons.
 """
 
 from __future__ import annotations
@@ -110,10 +110,8 @@ def digits(sheet: Sheet, sums: Sequence[AggregateCall]) -> list[Real]:
     raw.append(of_whole(halves[-1][1]))
     raw = [sheet.keep(digit) for digit in raw]
     carries = [floor(digit * (1 / _BASE) + 0.5) for digit in raw]
-    balanced = [raw[0] - carries[0] * float(_BASE)]
-    for index in range(1, len(raw) - 1):
-        balanced.append(raw[index] - carries[index] * float(_BASE) + carries[index - 1])
-    balanced.append(raw[-1] + carries[-2])
+    kept = [digit - carry * float(_BASE) for digit, carry in zip(raw[:-1], carries, strict=False)]
+    balanced = [kept[0], *(digit + carry for digit, carry in zip([*kept[1:], raw[-1]], carries, strict=False))]
     return [sheet.keep(digit) for digit in balanced]
 
 

@@ -1,7 +1,7 @@
 """e^x and its kin from + - * / and FLOOR: the same on every engine, and within an ulp of the true value.
 
-x is cut into k ln 2 + r with |r| <= ln 2 / 2; e^r comes from a rational approximation, and 2^k from exact factors. Sums of
-two doubles carry what one cannot, so that the last rounding is nearly the only one.
+x is cut into k ln 2 + r with |r| <= ln 2 / 2; e^r comes from a rational approximation, and 2^k from exact factors. Sums
+of two doubles carry what one cannot, so that the last rounding is nearly the only one.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _reduced(sheet: Sheet, exponent: Real, upper: Real, lower: Real) -> Power:
 
 
 def scaled(sheet: Sheet, value: Real, exponent: Real) -> Real:
-    """value * 2^exponent, rounded once; the exponent is whole and from -1080 to 1025."""
+    """Value * 2^exponent, rounded once; the exponent is whole and from -1080 to 1025."""
     third = sheet.keep(floor(exponent * (1 / 3)))
     factor = sheet.keep(_exact_power(sheet, third))
     rest = exponent - third * 3.0

@@ -1,7 +1,7 @@
 """Logarithms and powers from + - * / and comparisons: the same on every engine, and within an ulp of the true value.
 
-x is cut into m 2^e with m near 1: a ladder of comparisons finds the exact power of two. With s = (m-1)/(m+1) the logarithm
-of m is 2 atanh(s). Sums of two doubles carry about 65 bits, enough for powers too.
+x is cut into m 2^e with m near 1: a ladder of comparisons finds the exact power of two. With s = (m-1)/(m+1) the
+logarithm of m is 2 atanh(s). Sums of two doubles carry about 65 bits, enough for powers too.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlfeat.language.doubles import NULL, Real, Sheet, both, either, floor, magnitude, real, when
-from sqlfeat.language.expr import Call, Expr
+from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.ops.exact_sums import product
 from sqlfeat.language.ops.exponential import MAX_DOUBLE, polynomial, power_of_two, value_of, within
+from sqlfeat.language.types import DOUBLE
 
 _SERIES = (
     0.6, 0.4285714285714285, 0.33333333333342646, 0.27272727269485386, 0.2307692364175528, 0.19999944801648237,
@@ -119,11 +120,14 @@ def expand_log1p(call: Call) -> Expr:
 
 
 def expand_power(call: Call) -> Expr:
-    """POWER(x, y)."""
+    """POWER(x, y); squares, cubes and roots without logarithms, where the exponent is a constant."""
+    base, power = call.args
+    if isinstance(power, Literal) and power.value in _SHORT:
+        return _SHORT[power.value](base)
     sheet = Sheet()
     x, y = (Real(sheet.keep_expr(arg)) for arg in call.args)
     size = sheet.keep(magnitude(x))
-    logged = logarithm(sheet, sheet.keep(when((size > 0.0, size), default=1.0)), BINARY)
+    logged = logarithm(sheet, sheet.keep(when((size.equals(0.0), 1.0), default=size)), BINARY)
     # Beyond 2^64 every power is 0, 1 or too large.
     times = sheet.keep(within(y, -1.8446744073709552e19, 1.8446744073709552e19))
     high = sheet.keep(logged[0] + logged[1])
@@ -135,6 +139,18 @@ def expand_power(call: Call) -> Expr:
     found = sheet.keep(value_of(sheet, power_of_two(sheet, exponent, below)))
     positive = when((upper <= -1076.0, 0.0), (both(inside, found <= MAX_DOUBLE), found), default=NULL)
     return sheet.close(_with_sign(sheet, x, y, sheet.keep(positive)))
+
+
+def _times(left: Expr, right: Expr) -> Expr:
+    return Call("*", (left, right), DOUBLE, left.nullable)
+
+
+_SHORT: dict[object, Callable[[Expr], Expr]] = {
+    0.5: lambda x: Call("SQRT", (x,), DOUBLE),
+    1.0: lambda x: x,
+    2.0: lambda x: _times(x, x),
+    3.0: lambda x: _times(_times(x, x), x),
+}
 
 
 def _with_sign(sheet: Sheet, x: Real, y: Real, positive: Real) -> Real:
@@ -150,12 +166,10 @@ def expand_cbrt(call: Call) -> Expr:
     """The cube root: 2 to a third of the binary logarithm."""
     sheet, x = Sheet(), Real(call.args[0])
     size = sheet.keep(magnitude(x))
-    logged = logarithm(sheet, sheet.keep(when((size > 0.0, size), default=1.0)), BINARY)
+    logged = logarithm(sheet, sheet.keep(when((size.equals(0.0), 1.0), default=size)), BINARY)
     upper, error = product(sheet, sheet.keep(logged[0] + logged[1]), real(_THIRD))
     lost = (logged[0] - (logged[0] + logged[1])) + logged[1]
     lower = sheet.keep(error + (lost * _THIRD + logged[0] * _THIRD_BELOW))
     power = power_of_two(sheet, upper, lower)
     root = sheet.keep(value_of(sheet, power))
     return sheet.close(when((x.equals(0.0), 0.0), (x < 0.0, 0.0 - root), default=root))
-
-

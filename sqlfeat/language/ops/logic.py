@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import Call, Expr
+from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import Lowering, Macro, Operation, Typed, TypeMismatch, TypeRule, Vector
 from sqlfeat.language.trees import binary, case, fn, is_null, wrap
 from sqlfeat.language.types import BOOLEAN, Kind
@@ -91,6 +93,22 @@ def _named(name: str) -> Lowering:
     return lambda call, args: fn(name, *args)
 
 
+def _flink_order(kind: type[exp.Binary]) -> Lowering:
+    """Flink orders strings by UTF-16 or by UTF-8, as their form in memory happens to be; hexadecimal digits have one order."""
+
+    def lower(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+        if call.args[0].type.kind is Kind.STRING and not any(_has_one_order(arg) for arg in call.args):
+            args = [fn("HEX", arg) for arg in args]
+        return binary(kind, args[0], args[1])
+
+    return lower
+
+
+def _has_one_order(expr: Expr) -> bool:
+    """A constant below the surrogates: UTF-16 compares it with everything as UTF-8 does."""
+    return isinstance(expr, Literal) and (not isinstance(expr.value, str) or max(expr.value, default="") < "\ud800")
+
+
 def _comparison(symbol: str, doc: str, kind: type[exp.Binary], *vectors: Vector) -> Operation:
     lower = _infix(kind)
     return Operation(
@@ -99,7 +117,7 @@ def _comparison(symbol: str, doc: str, kind: type[exp.Binary], *vectors: Vector)
         doc=doc,
         typing=_type_comparison,
         duckdb=lower,
-        flink=lower,
+        flink=lower if kind in (exp.EQ, exp.NEQ) else _flink_order(kind),
         vectors=vectors,
         example=f"a {symbol} b",
     )
@@ -123,10 +141,18 @@ OPERATIONS = (
                 Vector(("a", "A"), False, _S), Vector(("é", "é"), True, _S), Vector((0.0, 0.0), True, ("DOUBLE", "DOUBLE"))),
     _comparison("<>", "Not equal; NULL if either is NULL.", exp.NEQ, Vector((1, 2), True, _B), Vector((None, None), None, _B)),
     _comparison("<", "Less; strings by code point.", exp.LT, Vector((1, 2), True, _B), Vector(("a", "b"), True, _S),
-                Vector(("", "a"), True, _S), Vector((None, 1), None, _B)),
-    _comparison("<=", "Less or equal.", exp.LTE, Vector((2, 2), True, _B), Vector(("b", "a"), False, _S)),
-    _comparison(">", "Greater.", exp.GT, Vector((2, 1), True, _B), Vector(("b", "a"), True, _S)),
-    _comparison(">=", "Greater or equal.", exp.GTE, Vector((1, 2), False, _B), Vector(("a", "a"), True, _S)),
+                Vector(("", "a"), True, _S), Vector((None, 1), None, _B), Vector(("\uffff", "😀"), True, _S), Vector(("\ue000", "\U00010000"), True, _S),
+                Vector(("Z", "a"), True, _S), Vector(("z", "é"), True, _S), Vector(("ab", "a"), False, _S), Vector((None, "a"), None, _S),
+                Vector(("😀", "m"), False, ("STRING", "STRING!")), Vector(("\uffff", "😀"), True, ("STRING", "STRING!")),
+                Vector((Decimal("1.5"), Decimal("1.499")), False, ("DECIMAL(9,1)", "DECIMAL(9,3)")), Vector((1, 1.5), True, ("BIGINT", "DOUBLE")),
+                Vector((9007199254740993, 9007199254740992.0), False, ("BIGINT", "DOUBLE")), Vector((False, True), True, ("BOOLEAN", "BOOLEAN")),
+                Vector((-1e308, 5e-324), True, ("DOUBLE", "DOUBLE")),
+                Vector((datetime(1969, 12, 31, 23, 59, 59, 999000), datetime(1970, 1, 1)), True, ("TIMESTAMP(3)", "TIMESTAMP(3)")),
+                Vector((date(1969, 12, 31), date(1970, 1, 1)), True, ("DATE", "DATE"))),
+    _comparison("<=", "Less or equal.", exp.LTE, Vector((2, 2), True, _B), Vector(("b", "a"), False, _S), Vector(("😀", "\uffff"), False, _S),
+                Vector((None, None), None, _S)),
+    _comparison(">", "Greater.", exp.GT, Vector((2, 1), True, _B), Vector(("b", "a"), True, _S), Vector(("😀", "\uffff"), True, _S)),
+    _comparison(">=", "Greater or equal.", exp.GTE, Vector((1, 2), False, _B), Vector(("a", "a"), True, _S), Vector(("\uffff", "😀"), False, _S)),
     _symmetric(_type_distinct, "IS DISTINCT FROM", "Different, NULL being a value like any other.", _distinct,
                Vector((1, None), True, _B), Vector((None, None), False, _B), Vector((1, 1), False, _B),
                example="a IS DISTINCT FROM b"),

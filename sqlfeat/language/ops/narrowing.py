@@ -11,7 +11,7 @@ from sqlfeat.language.doubles import NULL, Real, Sheet, both, either, floor, mag
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Macro, Typed, TypeMismatch, Vector
 from sqlfeat.language.text_forms import parse_duckdb, parse_flink
-from sqlfeat.language.trees import binary, case, cast, double, duckdb_type, flink_type, fn, number
+from sqlfeat.language.trees import binary, case, cast, double, duckdb_type, flink_type, fn, number, text
 from sqlfeat.language.types import BIGINT, DOUBLE, DataType, Kind, decimal
 from sqlfeat.language.typing import arity, convert
 
@@ -65,15 +65,15 @@ def lower_try_cast_flink(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
         return case((_fits(tree, call.type), cast(tree, call.type, duckdb=False)))
     if call.type.is_integer:
         edge = 2**31 if call.type.kind is Kind.INT else 2**63
-        low, high = (exp.Neg(this=_whole(edge + 1, source)), _whole(edge, source))
+        low, high = (_bound(-edge - 1, source), _bound(edge, source))
         inside = exp.and_(binary(exp.GT, tree, low), binary(exp.LT, tree, high))
         return case((inside, cast(tree, call.type, duckdb=False)))
     return exp.TryCast(this=tree.copy(), to=flink_type(call.type))
 
 
-def _whole(value: int, source: DataType) -> exp.Expr:
-    """A bound that may be beyond BIGINT, where Flink takes decimals only."""
-    return exp.Literal.number(f"{value}.0") if source.kind is Kind.DECIMAL else number(value)
+def _bound(value: int, source: DataType) -> exp.Expr:
+    """A number that may be beyond BIGINT, where Flink has no constants."""
+    return cast(text(str(value)), decimal(38, 0), duckdb=False) if source.kind is Kind.DECIMAL else number(value)
 
 
 def _fits(tree: exp.Expr, target: DataType) -> exp.Expr:

@@ -9,7 +9,16 @@ from sqlglot import exp
 
 from sqlfeat.language.doubles import NULL, Real, Sheet, floor, magnitude, when
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Macro, Operation, Typed, TypeMismatch, TypeRule, Vector
+from sqlfeat.language.operation import (
+    COMPILER_FAMILY,
+    Lowering,
+    Macro,
+    Operation,
+    Typed,
+    TypeMismatch,
+    TypeRule,
+    Vector,
+)
 from sqlfeat.language.ops.exponential import MAX_DOUBLE
 from sqlfeat.language.trees import cast, fn, number
 from sqlfeat.language.types import BIGINT, BOOLEAN, INT, DataType, Kind, decimal
@@ -196,7 +205,8 @@ OPERATIONS = (
     _of_decimal("DECIMAL_CEIL", "The least whole number not below.", _type_floor, "CEIL", "CEIL",
                 Vector((Decimal("-1.50"),), Decimal(-1), _M), Vector((None,), None, _M),
                 Vector((Decimal("9999999.99"),), Decimal(10000000), _M)),
-    _of_decimal("DECIMAL_ROUND", "The nearest number with so many digits; a half goes away from zero.", _type_rounded(1),
+    _of_decimal("DECIMAL_ROUND", "The nearest number with so many digits; a half goes away from zero.",
+                _type_rounded(1),
                 "ROUND", "ROUND", Vector((Decimal("-1.25"), 1), Decimal("-1.3"), _M1), Vector((None, 1), None, _M1),
                 Vector((Decimal("9999999.99"), 1), Decimal("10000000.0"), _M1)),
     _of_decimal("DECIMAL_TRUNCATE", "The number without the digits behind.", _type_rounded(0), "TRUNC", "TRUNCATE",
@@ -205,25 +215,30 @@ OPERATIONS = (
 )  # fmt: skip
 
 MACROS = (
-    Macro("ABS", "math", "The absolute value; of the least BIGINT it is that number itself, as it wraps.", _type_number, _abs,
+    Macro("ABS", "math", "The absolute value; of the least BIGINT it is that number itself, as it wraps.",
+          _type_number, _abs,
           (Vector((-5,), 5, _B), Vector((_MIN,), _MIN, _B), Vector((-2147483648,), 2147483648, ("INT",)),
            Vector((-1.5,), 1.5, _D), Vector((0.0,), 0.0, _D), Vector((Decimal("-1.50"),), Decimal("1.50"), _M),
            Vector((None,), None, _D)), "ABS(x)"),
     Macro("SIGN", "math", "-1, 0 or 1, as BIGINT.", _type_sign, _sign,
-          (Vector((-5,), -1, _B), Vector((_MIN,), -1, _B), Vector((0,), 0, _B), Vector((5e-324,), 1, _D), Vector((0.0,), 0, _D),
+          (Vector((-5,), -1, _B), Vector((_MIN,), -1, _B), Vector((0,), 0, _B), Vector((5e-324,), 1, _D),
+           Vector((0.0,), 0, _D),
            Vector((Decimal("-0.01"),), -1, _M), Vector((None,), None, _D)), "SIGN(x)"),
     Macro("FLOOR", "math", "The greatest whole number not above: DOUBLE of DOUBLE, DECIMAL(p-s+1,0) of DECIMAL(p,s).",
           _type_floor, _floor,
-          (Vector((-0.5,), -1.0, _D), Vector((0.5,), 0.0, _D), Vector((-5e-324,), -1.0, _D), Vector((1e300,), 1e300, _D),
+          (Vector((-0.5,), -1.0, _D), Vector((0.5,), 0.0, _D), Vector((-5e-324,), -1.0, _D), Vector((1e300,), 1e300,
+                                                                                                    _D),
            Vector((7,), 7, _B), Vector((Decimal("-1.01"),), Decimal(-2), _M), Vector((None,), None, _D)), "FLOOR(x)"),
     Macro("CEIL", "math", "The least whole number not below; types as for FLOOR.", _type_floor, _ceil,
           (Vector((-0.5,), 0.0, _D), Vector((0.5,), 1.0, _D), Vector((5e-324,), 1.0, _D), Vector((-1e300,), -1e300, _D),
            Vector((7,), 7, _B), Vector((Decimal("-1.01"),), Decimal(-1), _M), Vector((None,), None, _D)), "CEIL(x)",
           aliases=("CEILING",)),
-    Macro("ROUND", "math", "The nearest number with so many digits behind the point, a half away from zero. Of DOUBLE the "
-          "digits are those of x * 10^n as DOUBLE; they may be negative.", _type_rounded(1), _rounding("DECIMAL_ROUND", _nearest),
-          (Vector((2.5,), 3.0, _D), Vector((-2.5,), -3.0, _D), Vector((0.49999999999999994,), 0.0, _D), Vector((-0.2,), 0.0, _D),
-           Vector((2.675, 2), 2.68, _D2), Vector((0.145, 2), 0.15, _D2), Vector((-1234.5678, 2), -1234.57, _D2),
+    Macro("ROUND", "math", "The nearest number with so many digits behind the point, a half away from zero. Of DOUBLE "
+          "the digits are those of x * 10^n as DOUBLE; they may be negative.", _type_rounded(1),
+          _rounding("DECIMAL_ROUND", _nearest),
+          (Vector((2.5,), 3.0, _D), Vector((-2.5,), -3.0, _D), Vector((0.49999999999999994,), 0.0, _D),
+           Vector((-0.2,), 0.0, _D),
+           Vector((2.675, 2), 2.68, _D2), Vector((0.145, 2), 0.14, _D2), Vector((-1234.5678, 2), -1234.57, _D2),
            Vector((1234.5, -2), 1200.0, _D2), Vector((1.7976931348623157e308, 2), 1.7976931348623157e308, _D2),
            Vector((1.7976931348623157e308, -2), 1.7976931348623157e308, _D2), Vector((None, 2), None, _D2),
            Vector((4503599627370497.5,), 4503599627370497.5, _D), Vector((4503599627370495.5,), 4503599627370496.0, _D),
@@ -232,7 +247,9 @@ MACROS = (
     Macro("TRUNCATE", "math", "The number without the digits behind the n-th; types as for ROUND.", _type_rounded(0),
           _rounding("DECIMAL_TRUNCATE", _below),
           (Vector((2.9,), 2.0, _D), Vector((-2.9,), -2.0, _D), Vector((-0.9,), 0.0, _D), Vector((1.29, 1), 1.2, _D2),
-           Vector((1299.0, -2), 1200.0, _D2), Vector((1e300, 2), 1e300, _D2), Vector((None, 1), None, _D2), Vector((7,), 7, _B),
-           Vector((Decimal("-1.29"), 1), Decimal("-1.2"), _M1), Vector((Decimal("-1.99"),), Decimal(-1), _M)), "TRUNCATE(x, 2)",
+           Vector((1299.0, -2), 1200.0, _D2), Vector((1e300, 2), 1e300, _D2), Vector((None, 1), None, _D2),
+           Vector((7,), 7, _B),
+           Vector((Decimal("-1.29"), 1), Decimal("-1.2"), _M1), Vector((Decimal("-1.99"),), Decimal(-1), _M)),
+           "TRUNCATE(x, 2)",
           aliases=("TRUNC",)),
 )  # fmt: skip

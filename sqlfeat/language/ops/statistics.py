@@ -103,7 +103,7 @@ def _variance(*, sample: bool, root: bool) -> Callable[[AggregateCall], Expansio
         spread = _spread(finish, rows, twice, once, once)
         # Of squares, so never below zero but for what rounding left.
         value = when((spread > 0.0, spread), default=0.0) / (rows * (rows - 1.0) if sample else rows * rows)
-        value = (square_root(value) if root else value)
+        value = square_root(value) if root else value
         if measured.scale != 1.0:
             value = value / (measured.scale if root else measured.scale * measured.scale)
         enough = when((rows >= (2.0 if sample else 1.0), value), default=NULL)
@@ -143,7 +143,9 @@ def _paired(needs: str, formula: Callable[[Regression], Real]) -> Callable[[Aggr
             parts[name] = limb_sums(f"{call.name}__{name}", prepare, pair, PRODUCTS)
         count = _count(call, prepare.close_expr(x.expr))
         rows = of_whole(count.column)
-        totals = {name: exact_total(finish, sums, VALUES if len(name) == 1 else PRODUCTS) for name, sums in parts.items()}
+        totals = {
+            name: exact_total(finish, sums, VALUES if len(name) == 1 else PRODUCTS) for name, sums in parts.items()
+        }
         spreads = {
             name: _spread(finish, rows, totals[name], totals[name[0]], totals[name[1]]) if name in totals else real(0.0)
             for name in ("xx", "yy", "xy")
@@ -221,7 +223,9 @@ def _pair_count(call: AggregateCall) -> Expansion:
 
 
 def _spread_of(doc: str, name: str, *aliases: str, sample: bool, root: bool) -> CompositeAggregate:
-    return CompositeAggregate(name, doc, _type_number, _variance(sample=sample, root=root), f"{name}(x)", aliases=aliases)
+    return CompositeAggregate(
+        name, doc, _type_number, _variance(sample=sample, root=root), f"{name}(x)", aliases=aliases
+    )
 
 
 def _of_pairs(name: str, doc: str, needs: str, formula: Callable[[Regression], Real]) -> CompositeAggregate:
@@ -232,16 +236,20 @@ AGGREGATES = (
     _spread_of("Variance of the values as a sample, as DOUBLE; NULL of a single one.", "VAR_SAMP", "VARIANCE", "VAR",
                sample=True, root=False),
     _spread_of("Variance of the values, as DOUBLE; 0 of a single one.", "VAR_POP", sample=False, root=False),
-    _spread_of("Standard deviation of the values as a sample, as DOUBLE; NULL of a single one.", "STDDEV_SAMP", "STDDEV",
+    _spread_of("Standard deviation of the values as a sample, as DOUBLE; NULL of a single one.", "STDDEV_SAMP",
+               "STDDEV",
                sample=True, root=True),
-    _spread_of("Standard deviation of the values, as DOUBLE; 0 of a single one.", "STDDEV_POP", sample=False, root=True),
+    _spread_of("Standard deviation of the values, as DOUBLE; 0 of a single one.", "STDDEV_POP", sample=False,
+               root=True),
     _of_pairs("COVAR_POP", "Covariance of the pairs in which neither is NULL.", "xy", _covariance),
     _of_pairs("COVAR_SAMP", "Covariance of the pairs as a sample; NULL of a single one.", "xy", _sample_covariance),
     _of_pairs("CORR", "Correlation of the pairs; NULL where one of the two does not vary.", "xx yy xy", _correlation),
-    _of_pairs("REGR_SLOPE", "Slope of the line that fits the pairs (y, x) best; NULL where x does not vary.", "xx xy", _slope),
-    _of_pairs("REGR_INTERCEPT", "Where the line that fits the pairs (y, x) best meets x = 0; NULL where x does not vary.",
+    _of_pairs("REGR_SLOPE", "Slope of the line that fits the pairs (y, x) best; NULL where x does not vary.", "xx xy",
+              _slope),
+    _of_pairs("REGR_INTERCEPT", "Where that line is at x = 0; NULL where x does not vary.",
               "xx xy", _intercept),
-    _of_pairs("REGR_R2", "How much of the variance of y the line explains; NULL where x does not vary, 1 where y does not.",
+    _of_pairs("REGR_R2", "Share of the variance of y that the line explains; NULL where x does not vary.",
               "xx yy xy", _determination),
-    CompositeAggregate("REGR_COUNT", "Pairs in which neither is NULL.", _type_pair_count, _pair_count, "REGR_COUNT(y, x)"),
+    CompositeAggregate("REGR_COUNT", "Pairs in which neither is NULL.", _type_pair_count, _pair_count,
+                       "REGR_COUNT(y, x)"),
 )  # fmt: skip

@@ -177,7 +177,7 @@ _BYTES = Refused("values of type BYTES are not in the language, and the engines 
 REFUSALS = (
     Refusal("INITCAP", "strings", Refused("DuckDB has no such function, and Flink's knows the words of ASCII text only",
                                           "UPPER(LEFT(s, 1)) || LOWER(SUBSTRING(s, 2))")),
-    Refusal("FROM_BASE64", "strings", _BYTES, ("UNBASE64", "ENCODE", "DECODE", "UNHEX", "FROM_HEX", "BIN", "UNBIN")),
+    Refusal("FROM_BASE64", "strings", _BYTES, ("UNBASE64", "ENCODE", "UNHEX", "FROM_HEX", "BIN", "UNBIN")),
     Refusal("URL_ENCODE", "strings", Refused("the engines leave different characters as they are",
                                              "REPLACE for the characters that occur"), ("URL_DECODE", "PARSE_URL")),
     Refusal("PRINTF", "strings", Refused("each engine has its own format language", "CONCAT and CAST(... AS STRING)"),

@@ -27,9 +27,14 @@ def _length_of(args: Sequence[Expr], arrays: int) -> tuple[Sequence[Expr], int]:
     """The arguments without the length at the end; a constructed array knows its own."""
     if len(args) == arrays and (known := _constructed(args)):
         return args, known
-    arity(args, arrays + 1)
-    length = args[arrays]
-    if not isinstance(length, Literal) or not isinstance(length.value, int) or isinstance(length.value, bool):
+    arity(args, arrays, arrays + 1)
+    length = args[-1]
+    if (
+        len(args) == arrays
+        or not isinstance(length, Literal)
+        or not isinstance(length.value, int)
+        or isinstance(length.value, bool)
+    ):
         raise TypeMismatch("needs the number of elements as a constant at the end")
     return args[:arrays], length.value
 
@@ -59,7 +64,8 @@ def _typing(arrays: int, gives: DataType, scalars: int = 0) -> TypeRule:
 
 def _length(call: Call) -> int:
     length = call.args[-1]
-    assert isinstance(length, Literal) and isinstance(length.value, int)
+    assert isinstance(length, Literal)
+    assert isinstance(length.value, int)
     return length.value
 
 
@@ -184,10 +190,12 @@ def _root(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 OPERATIONS = (
     Operation("ITEM", COMPILER_FAMILY, "An element that is known to be there.", _type_item, _duckdb_item, _flink_item,
-              (Vector(([1.5, 2.5], 2), 2.5, ("ARRAY<DOUBLE>", "BIGINT!")), Vector(([None], 1), None, ("ARRAY<DOUBLE>", "BIGINT!"))),
+              (Vector(([1.5, 2.5], 2), 2.5, ("ARRAY<DOUBLE>", "BIGINT!")),
+               Vector(([None], 1), None, ("ARRAY<DOUBLE>", "BIGINT!"))),
               "a[1]"),
     Operation("ROOT", COMPILER_FAMILY, "Square root of a sum of squares.", _type_root, _root, _root,
-              (Vector((2.0,), 1.4142135623730951, ("DOUBLE",)), Vector((0.0,), 0.0, ("DOUBLE",)), Vector((None,), None, ("DOUBLE",)),
+              (Vector((2.0,), 1.4142135623730951, ("DOUBLE",)), Vector((0.0,), 0.0, ("DOUBLE",)),
+               Vector((None,), None, ("DOUBLE",)),
                Vector((-1.0,), None, ("DOUBLE",))),
               "VECTOR_NORM(a, 8)"),
 )  # fmt: skip
@@ -212,35 +220,46 @@ _ONE = (Vector(([1.0], 2), None, (_A, _N)), Vector(([1.0, None], 2), None, (_A, 
 
 MACROS = (
     Macro("VECTOR_DOT", _FAMILY, "Dot product of two arrays of n numbers.", _typing(2, DOUBLE), _dot,
-          (*_two(([0.1, 0.2], [3.0, 0.3], 0.36000000000000004), ([1e200, 1.0], [1e200, 1.0], None), ([1e200, 1e200], [1e200, -1e200], None),
+          (*_two(([0.1, 0.2], [3.0, 0.3], 0.36000000000000004), ([1e200, 1.0], [1e200, 1.0], None),
+                 ([1e200, 1e200], [1e200, -1e200], None),
                  ([0.0, 0.0], [-1.0, 2.0], 0.0)), *_nothing(),
            Vector(([1, 2, 3], [4, 5, 6], 3), 32.0, ("ARRAY<BIGINT>", "ARRAY<INT>", _N)),
            Vector(([0.5] * 64, [2.0] * 64, 64), 64.0, _PAIR)),
-          "VECTOR_DOT(a, b, 8)", ("LIST_DOT_PRODUCT", "LIST_INNER_PRODUCT", "ARRAY_DOT_PRODUCT", "ARRAY_INNER_PRODUCT")),
+          "VECTOR_DOT(a, b, 8)", ("LIST_DOT_PRODUCT", "LIST_INNER_PRODUCT", "ARRAY_DOT_PRODUCT",
+                                  "ARRAY_INNER_PRODUCT")),
     Macro("VECTOR_COSINE", _FAMILY, "Cosine of the angle between two arrays of n numbers; NULL if one has no length.",
           _typing(2, DOUBLE), _cosine,
-          (*_two(([3.0, 4.0], [4.0, 3.0], 0.96), ([1.0, 0.0], [0.0, 1.0], 0.0), ([0.0, 0.0], [1.0, 1.0], None)), *_nothing()),
+          (*_two(([3.0, 4.0], [4.0, 3.0], 0.96), ([1.0, 0.0], [0.0, 1.0], 0.0), ([0.0, 0.0], [1.0, 1.0], None)),
+           *_nothing()),
           "VECTOR_COSINE(a, b, 8)", ("LIST_COSINE_SIMILARITY", "ARRAY_COSINE_SIMILARITY")),
     Macro("VECTOR_DISTANCE", _FAMILY, "Euclidean distance of two arrays of n numbers.", _typing(2, DOUBLE), _distance,
-          (*_two(([0.0, 0.0], [3.0, 4.0], 5.0), ([1.0, 1.0], [1.0, 1.0], 0.0), ([1e308, 0.0], [-1e308, 0.0], None)), *_nothing()),
+          (*_two(([0.0, 0.0], [3.0, 4.0], 5.0), ([1.0, 1.0], [1.0, 1.0], 0.0), ([1e308, 0.0], [-1e308, 0.0], None)),
+           *_nothing()),
           "VECTOR_DISTANCE(a, b, 8)", ("LIST_DISTANCE", "ARRAY_DISTANCE")),
     Macro("VECTOR_NORM", _FAMILY, "Length of an array of n numbers as a vector.", _typing(1, DOUBLE), _norm,
-          (Vector(([3.0, -4.0], 2), 5.0, (_A, _N)), Vector(([1e300, 0.0], 2), None, (_A, _N)), *_ONE), "VECTOR_NORM(a, 8)"),
+          (Vector(([3.0, -4.0], 2), 5.0, (_A, _N)), Vector(([1e300, 0.0], 2), None, (_A, _N)), *_ONE),
+          "VECTOR_NORM(a, 8)"),
     Macro("VECTOR_SUM", _FAMILY, "Sum of an array of n numbers.", _typing(1, DOUBLE), _sum,
           (Vector(([0.1, 0.2], 2), 0.30000000000000004, (_A, _N)), Vector(([1e308, 1e308], 2), None, (_A, _N)),
            Vector(([5], 1), 5.0, ("ARRAY<BIGINT>", _N)), *_ONE), "VECTOR_SUM(a, 8)"),
     Macro("VECTOR_MEAN", _FAMILY, "Mean of an array of n numbers.", _typing(1, DOUBLE), _mean,
           (Vector(([0.5, 2.0], 2), 1.25, (_A, _N)), Vector(([1.0, 2.0, 2.0], 3), 1.6666666666666667, (_A, _N)), *_ONE),
           "VECTOR_MEAN(a, 8)"),
-    Macro("VECTOR_ADD", _FAMILY, "Sums of the elements of two arrays of n numbers.", _typing(2, array(DOUBLE)), _elementwise("+"),
-          (*_two(([0.1, 2.0], [0.2, -2.0], [0.30000000000000004, 0.0]), ([1e308, 1.0], [1e308, 1.0], None)), *_nothing()),
+    Macro("VECTOR_ADD", _FAMILY, "Sums of the elements of two arrays of n numbers.", _typing(2, array(DOUBLE)),
+          _elementwise("+"),
+          (*_two(([0.1, 2.0], [0.2, -2.0], [0.30000000000000004, 0.0]), ([1e308, 1.0], [1e308, 1.0], None)),
+           *_nothing()),
           "VECTOR_ADD(a, b, 8)"),
-    Macro("VECTOR_SUBTRACT", _FAMILY, "Differences of the elements of two arrays of n numbers.", _typing(2, array(DOUBLE)),
+    Macro("VECTOR_SUBTRACT", _FAMILY, "Differences of the elements of two arrays of n numbers.",
+          _typing(2, array(DOUBLE)),
           _elementwise("-"), (*_two(([0.5, 2.0], [0.25, 2.0], [0.25, 0.0])), *_nothing()), "VECTOR_SUBTRACT(a, b, 8)"),
     Macro("VECTOR_MULTIPLY", _FAMILY, "Products of the elements of two arrays of n numbers.", _typing(2, array(DOUBLE)),
-          _elementwise("*"), (*_two(([0.5, 0.0], [0.25, -2.0], [0.125, 0.0])), *_nothing()), "VECTOR_MULTIPLY(a, b, 8)"),
-    Macro("VECTOR_SCALE", _FAMILY, "An array of n numbers, each multiplied by one number.", _typing(1, array(DOUBLE), 1), _scale,
-          (Vector(([1.5, -2.0], 2.0, 2), [3.0, -4.0], (_A, "DOUBLE", _N)), Vector(([1e308, 1.0], 10.0, 2), None, (_A, "DOUBLE", _N)),
+          _elementwise("*"), (*_two(([0.5, 0.0], [0.25, -2.0], [0.125, 0.0])), *_nothing()),
+          "VECTOR_MULTIPLY(a, b, 8)"),
+    Macro("VECTOR_SCALE", _FAMILY, "An array of n numbers, each multiplied by one number.",
+          _typing(1, array(DOUBLE), 1), _scale,
+          (Vector(([1.5, -2.0], 2.0, 2), [3.0, -4.0], (_A, "DOUBLE", _N)),
+           Vector(([1e308, 1.0], 10.0, 2), None, (_A, "DOUBLE", _N)),
            Vector(([1.0, 2.0], None, 2), None, (_A, "DOUBLE", _N)), Vector(([1.0], 2.0, 2), None, (_A, "DOUBLE", _N)),
            Vector(([0.0, 1.0], -1.0, 2), [0.0, -1.0], (_A, "DOUBLE", _N))),
           "VECTOR_SCALE(a, x, 8)"),

@@ -102,7 +102,9 @@ CREATE OR REPLACE TEMP MACRO json_written(minus, digits, scale) AS
           || CAST(length(digits) - 1 - scale AS VARCHAR) END END;
 
 CREATE OR REPLACE TEMP MACRO json_number_text(n) AS
-  CASE WHEN regexp_full_match(n, '[1-9][0-9]*|0|-[1-9][0-9]*') THEN n
+  CASE
+    -- Most numbers are written alike: whole, or with up to six digits behind the point and not a negative zero.
+    WHEN regexp_full_match(n, '(0|[1-9][0-9]*)([.][0-9]{1,6})?|-[1-9][0-9]*([.][0-9]{1,6})?') THEN n
     ELSE list_transform([{
         'digits': ltrim(regexp_replace(regexp_replace(n, '[eE].*$', ''), '[^0-9]', '', 'g'), '0'),
         'scale': length(regexp_extract(n, '[.]([0-9]*)', 1))
@@ -120,6 +122,20 @@ CREATE OR REPLACE TEMP MACRO json_scalar_text(found, digits) AS
     WHEN 'UBIGINT' THEN json_extract_string(v, '$')
     WHEN 'DOUBLE' THEN json_number_text(json_extract_string(digits, '$'))
     END)[1];
+
+-- The same by a path, if no name on it can be there twice; `digits` is what stands there if it is a number.
+CREATE OR REPLACE TEMP MACRO json_scalar_at(t, path, digits) AS
+  CASE json_type(t, path)
+    WHEN 'VARCHAR' THEN json_extract_string(t, path)
+    WHEN 'BOOLEAN' THEN json_extract_string(t, path)
+    WHEN 'BIGINT' THEN json_extract_string(t, path)
+    WHEN 'UBIGINT' THEN json_extract_string(t, path)
+    WHEN 'DOUBLE' THEN json_number_text(digits)
+    END;
+
+-- The number behind a name that is there once.
+CREATE OR REPLACE TEMP MACRO json_digits_of(t, name) AS
+  regexp_extract(t, '"' || regexp_escape(name) || '"[ \t\r\n]*:[ \t\r\n]*(-?[0-9][0-9.eE+-]*)', 1);
 
 -- Whether the path may be followed without a look at each object: no name on it can be there twice.
 CREATE OR REPLACE TEMP MACRO json_names_once(t, names) AS

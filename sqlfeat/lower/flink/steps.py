@@ -14,7 +14,7 @@ from sqlfeat.language.registry import aggregate
 from sqlfeat.language.trees import flink_type, fn, not_null
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP, DataType
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
-from sqlfeat.lower.flink.intervals import interval
+from sqlfeat.lower.flink.intervals import interval, interval_constant
 from sqlfeat.lower.flink.sources import EVENT_TIME
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
@@ -90,9 +90,9 @@ class FlinkSteps(Steps):
         if any(aggregate(call.op).ordered for call in plan.calls):
             source = self._sorted(source, list(below.names), plan.keys, below)
         window = plan.window
-        sizes = [interval(size) for size in (window.step_ms, window.size_ms) if size]
+        sizes = [interval_constant(size) for size in (window.step_ms, window.size_ms) if size]
         if window.offset_ms:
-            sizes.append(interval(window.offset_ms))
+            sizes.append(interval_constant(window.offset_ms))
         partition, keys = window.partition, plan.keys
         if len(partition) > 1:
             source = self._with_row_key(source, below, partition)
