@@ -10,7 +10,7 @@ from sqlfeat.lower.duckdb.program import lower_duckdb
 from sqlfeat.lower.flink.program import lower_flink
 from sqlfeat.lower.program import CompiledModel, LowerOptions
 from sqlfeat.plan.bound import bounded
-from sqlfeat.plan.build import BoundModel, bind_model
+from sqlfeat.plan.build import BoundModel, bind_model, too_deep
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.expand import expand
 from sqlfeat.plan.nodes import Plan, Project, Scan, inputs_of
@@ -72,6 +72,13 @@ def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:
 
 
 def _compile(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
+    try:
+        return _lowered(model, view, options)
+    except RecursionError:
+        raise SqlfeatError(too_deep(model.model)) from None
+
+
+def _lowered(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
     plan = _as_project(view.plan)
     sliced = _as_project(bounded(view.plan, options.slice))
     sources = tuple(sources_of(plan))

@@ -92,6 +92,8 @@ class Sqlfeat(Dialect):
             if not self._match_text_seq("DESCRIPTOR"):
                 self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
             descriptor = self._parse_wrapped(self._parse_id_var)
+            if descriptor is None:
+                self.raise_error("DESCRIPTOR needs the event time column")
             sizes = self._parse_tvf_sizes(kind)
             return WindowTvf(kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlglot import exp
 
 from sqlfeat.language.types import DataType, Kind
@@ -9,9 +11,14 @@ from sqlfeat.language.types import DataType, Kind
 _DUCKDB_NAMES = {Kind.STRING: "VARCHAR", Kind.TIMESTAMP: "TIMESTAMP", Kind.INT: "INTEGER"}
 
 
+def _own(tree: exp.Expr) -> exp.Expr:
+    """The tree, or a copy if it already stands in another: copies at every level would take long for deep trees."""
+    return tree if tree.parent is None else tree.copy()
+
+
 def fn(name: str, *args: exp.Expr) -> exp.Expr:
-    """`name(args...)`, written as it is; arguments are copied so that one tree may be used twice."""
-    return exp.Anonymous(this=name, expressions=[arg.copy() for arg in args])
+    """`name(args...)`, written as it is; one tree may be used twice, here and below."""
+    return exp.Anonymous(this=name, expressions=[_own(arg) for arg in args])
 
 
 def number(value: int) -> exp.Expr:
@@ -39,7 +46,7 @@ def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
 def _wrapped(tree: exp.Expr) -> exp.Expr:
     compound = (exp.Binary, exp.Not, exp.Neg, exp.Is, exp.Between, exp.In, exp.Interval)
     plain = (exp.Dot, exp.Bracket)
-    return exp.Paren(this=tree.copy()) if isinstance(tree, compound) and not isinstance(tree, plain) else tree.copy()
+    return exp.Paren(this=_own(tree)) if isinstance(tree, compound) and not isinstance(tree, plain) else _own(tree)
 
 
 def wrap(tree: exp.Expr) -> exp.Expr:
@@ -59,15 +66,16 @@ def not_null(tree: exp.Expr) -> exp.Expr:
 
 def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) -> exp.Expr:
     """Searched CASE."""
-    ifs = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in branches]
-    return exp.Case(ifs=ifs, default=default.copy() if default else None)
+    ifs = [exp.If(this=_own(condition), true=_own(value)) for condition, value in branches]
+    return exp.Case(ifs=ifs, default=_own(default) if default else None)
 
 
 def cast(tree: exp.Expr, target: DataType, *, duckdb: bool) -> exp.Expr:
     """`CAST(tree AS target)` in the spelling of one engine."""
-    return exp.Cast(this=tree.copy(), to=duckdb_type(target) if duckdb else flink_type(target))
+    return exp.Cast(this=_own(tree), to=(duckdb_type(target) if duckdb else flink_type(target)).copy())
 
 
+@cache
 def duckdb_type(target: DataType) -> exp.DataType:
     """The type as DuckDB spells it."""
     if target.kind is Kind.ARRAY and target.element:
@@ -77,6 +85,7 @@ def duckdb_type(target: DataType) -> exp.DataType:
     return exp.DataType.build(_DUCKDB_NAMES.get(target.kind, target.kind.value), dialect="duckdb")
 
 
+@cache
 def flink_type(target: DataType) -> exp.DataType:
     """The type for the Flink dialect's generator."""
     if target.kind is Kind.ARRAY and target.element:

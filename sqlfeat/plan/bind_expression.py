@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isinf
 from typing import Protocol
 
 from sqlglot import exp
@@ -185,11 +186,16 @@ class ExpressionBinder:
             return Literal(node.name, STRING)
         digits = node.name
         if "e" in digits.lower():
-            return Literal(float(digits), DOUBLE)
+            if isinf(float(digits)):
+                raise self._report.fail("SF0303", node, f"`{digits}` does not fit DOUBLE")
+            return Literal(float(digits) or 0.0, DOUBLE)
         if "." in digits:
             value = Decimal(digits)
             scale = max(0, -int(value.as_tuple().exponent))
-            return Literal(value, decimal(max(len(value.as_tuple().digits), scale, 1), scale))
+            precision = max(len(value.as_tuple().digits), scale, 1)
+            if precision > 38:
+                raise self._report.fail("SF0303", node, f"`{digits}` has more than the 38 digits of DECIMAL")
+            return Literal(value, decimal(precision, scale))
         number = int(digits)
         if number >= 2**63:
             raise self._report.fail("SF0303", node, f"`{digits}` does not fit BIGINT")

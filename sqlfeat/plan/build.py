@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlfeat.diagnostics.model import Diagnostic
+from sqlfeat.diagnostics.model import Diagnostic, Span
 from sqlfeat.plan.bind_query import QueryBinder
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.nodes import Plan
@@ -48,6 +48,18 @@ def bind_model(model: RenderedModel, catalog: Catalog) -> tuple[BoundModel | Non
             view = feature_view(plan, model, catalog.config, report)
     except BindError:
         return None, tuple(report.diagnostics)
+    except RecursionError:
+        return None, (too_deep(model),)
     if report.diagnostics:
         return None, tuple(report.diagnostics)
     return BoundModel(model, plan, view), ()
+
+
+def too_deep(model: RenderedModel) -> Diagnostic:
+    """The diagnostic of SQL that is nested deeper than can be read."""
+    return Diagnostic(
+        "SF0300",
+        "the SQL is nested too deeply",
+        Span(model.path, 1, 1, 2),
+        help="split it up with CTEs or a view of its own",
+    )

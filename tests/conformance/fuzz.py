@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.language.operation import Vector
 from sqlfeat.language.types import Kind, parse_type
+from tests.conformance.json_documents import document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +96,8 @@ def fuzzed(subject: Subject, vectors: Sequence[Vector], count: int, seed: int) -
                 value if written.endswith("!") else _value(numbers, parse_type(written), pool)
                 for value, written, pool in zip(vector.args, vector.types, pools, strict=True)
             )
+            if subject.family == "JSON" and numbers.random() < 0.8:
+                args = (document(numbers), *args[1:])
             found.append(Vector(args, None, vector.types))
     return subject, tuple(found)
 

@@ -64,7 +64,7 @@ def compiled(root: Path, rows: Sequence[dict[str, Any]], aggregates: dict[str, s
         "columns": [
             {"name": n, "type": t.replace(";", ",").rstrip("?"), "nullable": t.endswith("?")} for n, t in columns
         ],
-        "event_time": "ts", "lateness": "30 days", "order_by": ["ts", "id"],
+        "event_time": "ts", "lateness": "1 minute", "order_by": ["ts", "id"],
         "history": {"format": "json", "path": "data/events.jsonl"},
         "stream": {"connector": "filesystem", "path": "data/events.jsonl", "format": "json"},
     }  # fmt: skip
