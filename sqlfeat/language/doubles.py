@@ -12,6 +12,9 @@ from sqlfeat.language.types import BIGINT, BOOLEAN, DOUBLE
 LET = "LET"
 """Of (variable, value, body): the body, in which the variable stands for the value. Gone after plan/hoist.py."""
 
+COLUMN = "COLUMN"
+"""A LET whose value becomes a column even if it is short. Gone after plan/hoist.py."""
+
 FORMULA = "FORMULA"
 """Of a formula that itself sees to it that its value is finite, with one zero. Gone after plan/hoist.py."""
 
@@ -139,19 +142,23 @@ class Sheet:
     """The lines of a calculation: each value kept is computed once, however often later lines use it."""
 
     def __init__(self) -> None:
-        self._lines: list[tuple[Column, Expr]] = []
+        self._lines: list[tuple[str, Column, Expr]] = []
 
     def keep(self, value: Real) -> Real:
-        """The value, to be computed once."""
+        """The value, to be computed once, unless it is short."""
         return Real(self.keep_expr(value.expr))
 
-    def keep_expr(self, value: Expr) -> Expr:
+    def column(self, value: Real) -> Real:
+        """The value as a column of its own, for the sake of who reads the SQL."""
+        return Real(self.keep_expr(value.expr, COLUMN))
+
+    def keep_expr(self, value: Expr, kind: str = LET) -> Expr:
         """The value of any type, to be computed once."""
         if isinstance(value, (Column, Literal)):
             return value
         variable = variable_for(value)
-        if all(line[0] != variable for line in self._lines):
-            self._lines.append((variable, value))
+        if all(known != variable for _, known, _ in self._lines):
+            self._lines.append((kind, variable, value))
         return variable
 
     def split(self, value: Real) -> Real:
@@ -165,6 +172,6 @@ class Sheet:
 
     def close_expr(self, result: Expr) -> Expr:
         """The whole calculation as one expression of any type."""
-        for variable, value in reversed(self._lines):
-            result = Call(LET, (variable, value, result), result.type, result.nullable)
+        for kind, variable, value in reversed(self._lines):
+            result = Call(kind, (variable, value, result), result.type, result.nullable)
         return Call(FORMULA, (result,), result.type, result.nullable)

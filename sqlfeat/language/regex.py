@@ -1,6 +1,6 @@
-"""Regular expressions that mean the same in RE2 (DuckDB) and in Java (Flink): parsed, checked, and written anew.
+r"""Regular expressions that mean the same in RE2 (DuckDB) and in Java (Flink): parsed, checked, and written anew.
 
-What the two read differently is rewritten (`.`, `$`, `\\s`, `(?i)`) or refused (look-around, back references, `\\b`,
+What the two read differently is rewritten (`.`, `$`, `\s`, `(?i)`) or refused (look-around, back references, `\b`,
 Unicode classes). Java searches by trying: patterns on which it would run out of stack or of time are refused too.
 """
 
@@ -170,7 +170,13 @@ class _Parser:
             return None
         end = self._text.find("}", self._at)
         low, comma, high = self._text[self._at + 1 : end].partition(",")
-        if end < 0 or not low.isdecimal() or not (high.isdecimal() or not high) or not low.isascii() or not high.isascii():
+        if (
+            end < 0
+            or not low.isdecimal()
+            or not (high.isdecimal() or not high)
+            or not low.isascii()
+            or not high.isascii()
+        ):
             raise BadPattern("a `{` that starts no `{n}`, `{n,}` or `{n,m}` is written `\\{`")
         least = int(low)
         most = least if not comma else int(high) if high else _ENDLESS
@@ -207,7 +213,9 @@ class _Parser:
         captured = not self._text.startswith("?", self._at)
         if not captured:
             if not self._text.startswith("?:", self._at):
-                raise BadPattern("of the groups that start with `(?` only `(?:...)` means the same, and `(?i)` in front")
+                raise BadPattern(
+                    "of the groups that start with `(?` only `(?:...)` means the same, and `(?i)` in front"
+                )
             self._at += 2
         number = len(self._groups)
         if captured:

@@ -72,22 +72,30 @@ def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) 
 
 def cast(tree: exp.Expr, target: DataType, *, duckdb: bool) -> exp.Expr:
     """`CAST(tree AS target)` in the spelling of one engine."""
-    return exp.Cast(this=_own(tree), to=(duckdb_type(target) if duckdb else flink_type(target)).copy())
+    return exp.Cast(this=_own(tree), to=duckdb_type(target) if duckdb else flink_type(target))
+
+
+def duckdb_type(target: DataType) -> exp.DataType:
+    """The type as DuckDB spells it."""
+    return _duckdb_type(target).copy()
+
+
+def flink_type(target: DataType) -> exp.DataType:
+    """The type for the Flink dialect's generator."""
+    return _flink_type(target).copy()
 
 
 @cache
-def duckdb_type(target: DataType) -> exp.DataType:
-    """The type as DuckDB spells it."""
+def _duckdb_type(target: DataType) -> exp.DataType:
     if target.kind is Kind.ARRAY and target.element:
-        return exp.DataType.build(str(duckdb_type(target.element).sql("duckdb")) + "[]", dialect="duckdb")
+        return exp.DataType.build(str(_duckdb_type(target.element).sql("duckdb")) + "[]", dialect="duckdb")
     if target.kind is Kind.DECIMAL:
         return exp.DataType.build(str(target))
     return exp.DataType.build(_DUCKDB_NAMES.get(target.kind, target.kind.value), dialect="duckdb")
 
 
 @cache
-def flink_type(target: DataType) -> exp.DataType:
-    """The type for the Flink dialect's generator."""
+def _flink_type(target: DataType) -> exp.DataType:
     if target.kind is Kind.ARRAY and target.element:
         return exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[flink_type(target.element)], nested=True)
     if target.kind is Kind.STRING:

@@ -121,7 +121,7 @@ def takes(*params: DataType, gives: DataType, always_nullable: bool = False, opt
     def rule(args: Sequence[Expr]) -> Typed:
         if not len(params) - optional <= len(args) <= len(params):
             raise TypeMismatch(f"takes {_count(len(params) - optional, len(params))}, not {len(args)}")
-        converted = tuple(convert(arg, param) for arg, param in zip(args, params))
+        converted = tuple(convert(arg, param) for arg, param in zip(args, params, strict=False))
         return Typed(converted, gives, always_nullable or any_nullable(converted))
 
     return rule
@@ -159,3 +159,18 @@ def _as_decimal(expr: Expr) -> Expr:
         return Literal(Decimal(expr.value), decimal(max(1, len(str(abs(expr.value)))), 0))
     target = decimal_of(expr.type)
     return convert(expr, target) if target else convert(expr, decimal(1, 0))
+
+
+def constant_text(expr: Expr, what: str) -> str:
+    """The text of a constant.
+
+    Args:
+        expr: an argument.
+        what: what it is, for the message.
+
+    Raises:
+        TypeMismatch: it is no constant string.
+    """
+    if not isinstance(expr, Literal) or not isinstance(expr.value, str):
+        raise TypeMismatch(f"needs a constant as {what}: it is checked when the model is compiled")
+    return expr.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from sqlglot import exp
 
 from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Call, Column, Expr, Literal
-from sqlfeat.language.operation import Refusal, RefusedAggregate, TypeMismatch
+from sqlfeat.language.operation import Refusal, RefusedAggregate, Typed, TypeMismatch, TypeRule
 from sqlfeat.language.ops.casts import cast_problem, refusal
 from sqlfeat.language.ops.narrowing import try_cast, try_cast_problem
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
@@ -27,6 +28,7 @@ from sqlfeat.language.types import (
     STRING,
     TIMESTAMP,
     DataType,
+    Kind,
     decimal,
     parse_type,
 )
@@ -52,6 +54,8 @@ _KEYWORD_FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.CurrentTimestamp: "CURRENT_TIMESTAMP", exp.CurrentDate: "CURRENT_DATE", exp.CurrentTime: "CURRENT_TIME",
     exp.CurrentDatetime: "NOW", exp.Localtime: "LOCALTIME", exp.Localtimestamp: "LOCALTIMESTAMP",
 }  # fmt: skip
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
 
 
 class Names(Protocol):
@@ -115,11 +119,24 @@ class ExpressionBinder:
                 f"`{name}` is not in the language: {entry.refused.reason}",
                 help=f"write {entry.refused.instead}",
             )
-        try:
-            typed = entry.typing(args)
-        except TypeMismatch as mismatch:
-            raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
+        typed = self.typed(entry.name, entry.typing, args, node)
         return Call(entry.name, typed.args, typed.type, typed.nullable)
+
+    def typed(self, name: str, rule: TypeRule, args: Sequence[Expr], node: exp.Expr) -> Typed:
+        """What a type rule makes of arguments.
+
+        Raises:
+            BindError: after reporting that they do not fit.
+        """
+        try:
+            typed = rule(args)
+        except TypeMismatch as mismatch:
+            raise self._report.fail("SF0303", node, f"`{name}` {mismatch}") from None
+        if any(is_untyped(arg.type) for arg in typed.args):
+            raise self._report.fail(
+                "SF0303", node, f"NULL has no type as an argument of `{name}`", help="write CAST(NULL AS type)"
+            )
+        return typed
 
     def fail(self, node: exp.Expr, message: str, help_: str = "") -> BindError:
         """Report what is wrong with the types of an expression."""
@@ -185,6 +202,8 @@ class ExpressionBinder:
         if node.is_string:
             return Literal(node.name, STRING)
         digits = node.name
+        if not _NUMBER.fullmatch(digits):
+            raise self._report.fail("SF0303", node, f"`{digits}` is not a number")
         if "e" in digits.lower():
             if isinf(float(digits)):
                 raise self._report.fail("SF0303", node, f"`{digits}` does not fit DOUBLE")
@@ -303,6 +322,11 @@ def _negative(literal: Literal) -> Literal | None:
     if isinstance(literal.value, bool) or not isinstance(literal.value, (int, float, Decimal)) or not literal.value:
         return None
     return Literal(-literal.value, BIGINT if literal.type.is_integer else literal.type)
+
+
+def is_untyped(data_type: DataType) -> bool:
+    """Whether it is the type of a bare NULL, or an array of such."""
+    return data_type.kind is Kind.NULL or (data_type.element is not None and is_untyped(data_type.element))
 
 
 def _constant(text: str, target: DataType) -> Literal | None:

@@ -191,5 +191,3 @@ def _check_static(right: Scope, on: On, join: exp.Join, report: Report) -> None:
             "SF0408", join, "a static table is joined on its unique key, so that each event meets one row at most",
             help=f"join on all columns of `unique_key` ({listed})",
         )  # fmt: skip
-    if on.timed:
-        raise report.fail("SF0408", join, "a static table has no time to compare")

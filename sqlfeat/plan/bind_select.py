@@ -18,7 +18,7 @@ from sqlfeat.language.registry import AGGREGATES, OPERATIONS
 from sqlfeat.language.registry import aggregate as aggregate_entry
 from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP, Kind
 from sqlfeat.language.typing import convert
-from sqlfeat.plan.bind_expression import ExpressionBinder
+from sqlfeat.plan.bind_expression import ExpressionBinder, is_untyped
 from sqlfeat.plan.bind_from import From
 from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
 from sqlfeat.plan.bind_top import TopN, bind_top_n, is_top_n
@@ -46,6 +46,7 @@ class SelectBinder:
         self._key_items: list[tuple[str, Expr]] = []
         self._partition_items: list[tuple[str, Expr]] = []
         self._inside_aggregate = False
+        self._inside_over = False
         self._grouping = False
         self._keys_known = False
         self._top: TopN | None = None
@@ -120,7 +121,7 @@ class SelectBinder:
         for node in group.expressions if group else []:
             if isinstance(node, exp.Column) and node.name.lower() in WINDOW_COLUMNS:
                 continue
-            expr = self._expressions.bind(node)
+            expr = self._key(node)
             name = expr.name if isinstance(expr, Column) else f"__group_{len(self._grouped) + 1}"
             if not isinstance(expr, Column):
                 self._key_items.append((name, expr))
@@ -136,10 +137,6 @@ class SelectBinder:
             )
 
     def _check_group(self, group: exp.Expr | None) -> None:
-        if group is not None and any(group.args.get(form) for form in ("grouping_sets", "rollup", "cube", "all", "totals")):
-            raise self._report.fail(
-                "SF0306", group, "GROUPING SETS, ROLLUP and CUBE are not in the language", help="write one model per grouping"
-            )
         named = {node.name.lower() for node in group.expressions} if group is not None else set()
         if not {"window_start", "window_end"} <= named:
             raise self._report.fail(
@@ -273,10 +270,13 @@ class SelectBinder:
         window = merged_window(node, self._scope.windows, self._report)
         if self._grouping and is_top_n(window):
             return self._rank_in_window(window, text)
-        times = ("window_end", WINDOW_TIME) if self._grouping else self._event_times()
-        check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
-        spec = OverSpec(self._partition(window), bind_frame(window, self._report))
-        call = self._over_call(node, spec.frame)
+        if self._inside_over:
+            raise self._report.fail("SF0309", node, "a window function inside a window function", help="use a subquery")
+        self._inside_over = True
+        try:
+            call, spec = self._bind_over(node, window)
+        finally:
+            self._inside_over = False
         if (_is_ordered(call) or spec.frame.rows) and not self._current_schema().order:
             raise self._report.fail(
                 "SF0403",
@@ -286,6 +286,12 @@ class SelectBinder:
             )
         self._over_calls[text] = (call, spec)
         return call.column
+
+    def _bind_over(self, node: exp.Window, window: exp.Window) -> tuple[AggregateCall, OverSpec]:
+        times = ("window_end", WINDOW_TIME) if self._grouping else self._event_times()
+        check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
+        spec = OverSpec(self._partition(window), bind_frame(window, self._report))
+        return self._over_call(node, spec.frame), spec
 
     def _event_times(self) -> tuple[str, ...]:
         """The event time, and for rows of windows their ends, which are in the same order."""
@@ -336,10 +342,8 @@ class SelectBinder:
 
     def _window_function(self, node: exp.Anonymous, name: str) -> AggregateCall:
         function = WINDOW_FUNCTIONS[str(node.this).upper()]
-        try:
-            typed = function.typing([self._expressions.bind(operand) for operand in node.expressions])
-        except TypeMismatch as mismatch:
-            raise self._report.fail("SF0303", node, f"`{function.name}` {mismatch}") from None
+        args = [self._expressions.bind(operand) for operand in node.expressions]
+        typed = self._expressions.typed(function.name, function.typing, args, node)
         return AggregateCall(name, function.name, typed.args, typed.type, typed.nullable)
 
     def _current_schema(self) -> Schema:
@@ -347,10 +351,17 @@ class SelectBinder:
             return self._scope.plan.schema
         return Schema((), WINDOW_TIME, ())
 
+    def _key(self, node: exp.Expr) -> Expr:
+        """A key of a window or a group."""
+        expr = self._expressions.bind(node)
+        if is_untyped(expr.type):
+            raise self._report.fail("SF0303", node, "NULL has no type as a key", help="write CAST(NULL AS type)")
+        return expr
+
     def _partition(self, window: exp.Window) -> tuple[str, ...]:
         names: list[str] = []
         for node in window.args.get("partition_by") or []:
-            expr = self._expressions.bind(node)
+            expr = self._key(node)
             if isinstance(expr, Column):
                 names.append(expr.name)
                 continue
@@ -366,6 +377,7 @@ class SelectBinder:
         if isinstance(node, exp.Filter):
             condition = self._boolean(node.expression.this)
             node = node.this
+        node = _nulls_outside(node)
         ignore_nulls = isinstance(node, exp.IgnoreNulls)
         if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
             node = node.this
@@ -414,10 +426,8 @@ class SelectBinder:
                 raise self._report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language")
         if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
             operands = []
-        try:
-            typed = entry.typing([self._expressions.bind(operand) for operand in operands])
-        except TypeMismatch as mismatch:
-            raise self._report.fail("SF0303", node, f"`{entry.name}` {mismatch}") from None
+        args = [self._expressions.bind(operand) for operand in operands]
+        typed = self._expressions.typed(entry.name, entry.typing, args, node)
         if entry.ordered and grouped and not self._scope.plan.schema.order:
             raise self._report.fail(
                 "SF0403", node, "the order of events with the same event time is left to chance",
@@ -463,7 +473,17 @@ class SelectBinder:
         return WindowAggregate(plan, self._window, keys, calls, Schema(columns, WINDOW_TIME, ()))
 
 
-def _normal(node: exp.Expression) -> str:
+def _nulls_outside(node: exp.Expr) -> exp.Expr:
+    """`F(x IGNORE NULLS)` as `F(x) IGNORE NULLS`."""
+    operand = node.expressions[0] if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 else None
+    if not isinstance(operand, (exp.IgnoreNulls, exp.RespectNulls)):
+        return node
+    function = exp.Anonymous(this=node.this, expressions=[operand.this])
+    function.meta.update(node.meta)
+    return type(operand)(this=function)
+
+
+def _normal(node: exp.Expr) -> str:
     """The SQL with names as they are compared; texts keep their case."""
     copy = node.copy()
     for name in copy.find_all(exp.Identifier):

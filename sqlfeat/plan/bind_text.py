@@ -1,4 +1,4 @@
-"""The syntax of strings: LIKE and its relatives, TRIM(... FROM ...), SUBSTRING(... FROM ...), POSITION(... IN ...), OVERLAY."""
+"""The syntax of strings: LIKE and its relatives, and functions whose arguments keywords separate (TRIM, OVERLAY...)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def bind_text(binder: Binder, node: exp.Expr) -> Expr | None:
 
 
 def _pattern(binder: Binder, node: exp.Expr, escape: list[exp.Expr]) -> Expr:
+    if isinstance(node.expression, (exp.Any, exp.All)):
+        return binder.call("LIKE ANY", [], node)
     operands = [binder.bind(operand) for operand in (node.this, node.expression, *escape)]
     call = binder.call(_PATTERNS[type(node)], operands, node)
     return binder.call("NOT", [call], node) if node.args.get("negate") else call

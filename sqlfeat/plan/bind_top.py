@@ -86,7 +86,7 @@ def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
     ):
         left, right = condition.args.get("this"), condition.args.get("expression")
         if (
-            left is None
+            not isinstance(left, exp.Expr)
             or written(left).lower() not in names
             or not isinstance(right, exp.Literal)
             or not right.name.isdigit()

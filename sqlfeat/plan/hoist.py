@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlfeat.language.doubles import FORMULA, LET
+from sqlfeat.language.doubles import COLUMN, FORMULA, LET
 from sqlfeat.language.expr import Call, Column, Expr, Literal, columns_of, walk
 from sqlfeat.language.operation import Macro, Operation
 from sqlfeat.language.ops.arithmetic import RAW_DOUBLE_OPS
@@ -19,6 +19,9 @@ Step = tuple[tuple[str, Expr], ...]
 
 _LIGHT = 12
 """Nodes that may be written several times: repeating them is less than another projection."""
+
+_LIGHT_STEP = 40
+"""The same for the steps of a formula: a level of projections costs an engine more than some repeated arithmetic."""
 
 _LIGHT_ARGUMENT = 6
 """The same for the arguments of an operation whose lowering repeats them, and which may be nested."""
@@ -102,7 +105,7 @@ class Expander:
             return self._meaning.get(expr.name, expr)
         if isinstance(expr, Literal):
             return expr
-        if expr.op == LET:
+        if expr.op in (LET, COLUMN):
             return self._let(expr, checked=checked, inside_chain=inside_chain)
         if expr.op == FORMULA:
             return self._expr(expr.args[0], checked=True, inside_chain=False)
@@ -125,7 +128,8 @@ class Expander:
         assert isinstance(variable, Column)
         if variable.name not in self._meaning:
             expanded = self._expr(value, checked=checked, inside_chain=False)
-            self._meaning[variable.name] = self.column(expanded, once=True)
+            light = expr.op == LET and weight(expanded) * (_uses(body, variable) - 1) <= _LIGHT_STEP
+            self._meaning[variable.name] = expanded if light else self.column(expanded, once=True)
         return self._expr(body, checked=checked, inside_chain=inside_chain)
 
     def _macro(self, entry: Macro, call: Call, *, checked: bool, inside_chain: bool) -> Expr:
@@ -164,4 +168,4 @@ def weight(expr: Expr) -> int:
 
 
 def _uses(expr: Expr, part: Expr) -> int:
-    return sum(node == part for node in walk(expr)) if isinstance(part, Call) else 0
+    return sum(node == part for node in walk(expr))

@@ -31,11 +31,6 @@ class On:
     low_ms: int | None = None
     high_ms: int | None = None
 
-    @property
-    def timed(self) -> bool:
-        """Whether ON compares the event times."""
-        return self.low_ms is not None or self.high_ms is not None
-
 
 def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
     """Bind ON or USING.

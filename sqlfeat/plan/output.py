@@ -39,8 +39,7 @@ def feature_view(plan: Plan, model: RenderedModel, config: ProjectConfig, report
         BindError: after reporting what is missing.
     """
     entity = config.entity(model.config.entity or "")
-    if entity is None:
-        raise report.fail("SF0310", None, f"model `{model.name}` has no entity")
+    assert entity is not None  # the loader refuses a feature view without an entity
     shown = [column for column in plan.schema.columns if not column.name.startswith("__")]
     _check_keys(shown, entity, report)
     _check_time(plan, shown, model, report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from sqlglot import exp, parse
@@ -21,6 +22,9 @@ def parse_query(report: Report) -> exp.Expr:
         BindError: after reporting why there is none.
     """
     sql = report.model.sql
+    # What the parser would log is refused later, with a place.
+    logger = logging.getLogger("sqlglot")
+    logger.disabled, before = True, logger.disabled
     try:
         trees = parse(sql, dialect=Sqlfeat)
     except ParseError as error:
@@ -31,6 +35,8 @@ def parse_query(report: Report) -> exp.Expr:
         start, message = _unclosed(sql)
         report.at_offsets("SF0300", start, start + 1, f"the SQL does not parse: {message}")
         raise BindError from None
+    finally:
+        logger.disabled = before
     statements = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
     if not statements:
         raise report.fail("SF0300", None, "a model is one query, and there is none")

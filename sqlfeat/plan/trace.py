@@ -41,3 +41,5 @@ def origin(plan: Plan, name: str) -> str:
                 plan = below
             case _:
                 return name
+        if name not in plan.schema.names:
+            return ""

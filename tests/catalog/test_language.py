@@ -28,7 +28,8 @@ def test_every_entry_of_the_registry_is_in_one_chapter():
     found = [name for chapter in chapters() for entry in (*chapter.accepted, *chapter.refused)
              for name in (entry.name, *entry.aliases)]  # fmt: skip
     written = [name for name, entry in OPERATIONS.items() if entry.family != COMPILER_FAMILY]
-    assert sorted(found) == sorted([*written, *AGGREGATES, *WINDOW_FUNCTIONS])
+    aggregates = [name for name in AGGREGATES if name.isidentifier()]
+    assert sorted(found) == sorted([*written, *aggregates, *WINDOW_FUNCTIONS])
 
 
 def test_every_type_is_described():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.language.expr import Call, Column, Expr, Literal
 from sqlfeat.language.operation import Macro, Operation, TypeMismatch, Vector
-from sqlfeat.language.ops import casts
+from sqlfeat.language.ops.cast_vectors import CAST_VECTORS, TRY_CAST_VECTORS
 from sqlfeat.language.ops.narrowing import try_cast
 from sqlfeat.language.registry import OPERATIONS
 from sqlfeat.language.types import parse_type
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlfeat.language.types import DataType
     from sqlfeat.plan.hoist import Step
 
-CASTS = ("CAST", "TRY_CAST")
+CASTS = {"CAST": CAST_VECTORS, "TRY_CAST": TRY_CAST_VECTORS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ def subjects() -> list[tuple[Subject, tuple[Vector, ...]]]:
     for name, entry in OPERATIONS.items():
         if isinstance(entry, (Operation, Macro)) and name == entry.name:
             found.append((Subject(name, entry.family), entry.vectors))
-    for cast, table in zip(CASTS, (casts.VECTORS, getattr(casts, "TRY_VECTORS", ())), strict=True):
-        targets = dict.fromkeys(target for target, _ in table)
-        for target in targets:
-            found.append((Subject(cast, "casts", target), tuple(vector for to, vector in table if to == target)))
+    for cast, table in CASTS.items():
+        for target in dict.fromkeys(target for target, _ in table):
+            vectors = tuple(vector for to, vector in table if to == target)
+            found.append((Subject(cast, "casts", target), vectors))
     return found
 
 

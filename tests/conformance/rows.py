@@ -80,10 +80,8 @@ def against_expectation(engine: str, groups: Iterable[Group], outcome: Outcome) 
             wanted = expected(case.vector.result, group.type)
             found = _found(group, case, outcome)
             if found != wanted:
-                yield (
-                    group,
-                    f"{engine}: {group.describe(case)} -> {group.type}\n    expected {wanted!r}\n    actual   {found!r}",
-                )
+                what = f"{engine}: {group.describe(case)} -> {group.type}"
+                yield group, f"{what}\n    expected {wanted!r}\n    actual   {found!r}"
 
 
 def against_each_other(groups: Iterable[Group], duckdb: Outcome, flink: Outcome) -> Iterator[tuple[Group, str]]:

@@ -1,4 +1,4 @@
-"""Values as texts: into the engines without loss, and out of them in one canonical form that is equal for equal bits."""
+"""Values as texts: into the engines without loss, and out of them in a form that is equal for equal bits."""
 
 from __future__ import annotations
 

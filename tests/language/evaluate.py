@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sqlfeat.language.doubles import FORMULA, LET
+from sqlfeat.language.doubles import COLUMN, FORMULA, LET
 from sqlfeat.language.expr import Call, Column, Literal
 from sqlfeat.language.operation import Macro
 from sqlfeat.language.registry import OPERATIONS
@@ -60,7 +60,7 @@ def _text(expr: Expr, lines: list[str], known: set[str]) -> str:
             return name
         case Literal(value=value):
             return repr(value)
-        case Call(op=op, args=(variable, value, body)) if op == LET:
+        case Call(op=op, args=(variable, value, body)) if op in (LET, COLUMN):
             assert isinstance(variable, Column)
             if variable.name not in known:
                 lines.append(f"{variable.name} = {_text(value, lines, known)}")

@@ -35,7 +35,7 @@ from sqlfeat.language.typing import any_nullable, arity, convert, takes
 
 _FAMILY = "date and time"
 UNITS = (*UNIT_MS, *UNIT_MONTHS)
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
+_EPOCH = datetime(1970, 1, 1)
 _MAX_DAYS = MAX_DAY - MIN_DAY
 
 

@@ -89,7 +89,7 @@ def as_timestamp(arg: Expr) -> Expr:
     """The DATE or TIMESTAMP(3) as a TIMESTAMP(3), midnight if it is a DATE."""
     value = moment(arg)
     if isinstance(value, Literal) and isinstance(value.value, date) and value.type == DATE:
-        return Literal(datetime(value.value.year, value.value.month, value.value.day), TIMESTAMP)  # noqa: DTZ001 - UTC
+        return Literal(datetime(value.value.year, value.value.month, value.value.day), TIMESTAMP)
     return value if value.type == TIMESTAMP else Call("CAST", (value,), TIMESTAMP, value.nullable)
 
 

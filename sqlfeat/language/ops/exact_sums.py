@@ -54,7 +54,7 @@ SMALL_VALUES, SMALL_PRODUCTS = Grid(0, 1), Grid(0, 2)
 def clamped(sheet: Sheet, value: Real, grid: Grid) -> Real:
     """The value, or the limit of the grid with its sign."""
     beyond, below = value > grid.limit, value < -grid.limit
-    return sheet.keep(when((beyond, grid.limit), (below, -grid.limit), default=value))
+    return sheet.column(when((beyond, grid.limit), (below, -grid.limit), default=value))
 
 
 def signed_limb(value: Real, grid: Grid, index: int) -> Real:
@@ -108,11 +108,11 @@ def digits(sheet: Sheet, sums: Sequence[AggregateCall]) -> list[Real]:
     raw = [of_whole(halves[0][0])]
     raw += [of_whole(low) + of_whole(high) for (low, _), (_, high) in zip(halves[1:], halves, strict=False)]
     raw.append(of_whole(halves[-1][1]))
-    raw = [sheet.keep(digit) for digit in raw]
+    raw = [sheet.column(digit) for digit in raw]
     carries = [floor(digit * (1 / _BASE) + 0.5) for digit in raw]
     kept = [digit - carry * float(_BASE) for digit, carry in zip(raw[:-1], carries, strict=False)]
     balanced = [kept[0], *(digit + carry for digit, carry in zip([*kept[1:], raw[-1]], carries, strict=False))]
-    return [sheet.keep(digit) for digit in balanced]
+    return [sheet.column(digit) for digit in balanced]
 
 
 def rounded(found: Sequence[Real], grid: Grid) -> Real:
@@ -133,7 +133,7 @@ def remainder(found: Sequence[Real], grid: Grid, value: Real) -> Real:
 
 def total(sheet: Sheet, sums: Sequence[AggregateCall], grid: Grid) -> Real:
     """The sum as one DOUBLE."""
-    return sheet.keep(rounded(digits(sheet, sums), grid))
+    return sheet.column(rounded(digits(sheet, sums), grid))
 
 
 def exact_total(sheet: Sheet, sums: Sequence[AggregateCall], grid: Grid) -> tuple[Real, Real]:

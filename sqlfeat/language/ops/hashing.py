@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Lowering, Macro, Operation, Refusal, Refused, Typed, TypeMismatch, Vector
+from sqlfeat.language.operation import Lowering, Macro, Operation, Refusal, Refused, Typed, TypeMismatch
+from sqlfeat.language.proofs import vectors
 from sqlfeat.language.trees import fn
 from sqlfeat.language.types import BIGINT, BOOLEAN, STRING
 from sqlfeat.language.typing import arity, convert, takes
@@ -62,14 +63,11 @@ def _sha2(call: Call) -> Expr:
 _S = ("STRING",)
 
 
-def _vectors(types: tuple[str, ...], *rows: tuple[object, ...]) -> tuple[Vector, ...]:
-    """Rows of arguments, the result last."""
-    return tuple(Vector(row[:-1], row[-1], types) for row in rows)
-
-
 def _digest(name: str, doc: str, *rows: tuple[object, ...]) -> Operation:
     lower = _named(name)
-    return Operation(name, "hashing", doc, takes(STRING, gives=STRING), lower, lower, _vectors(_S, *rows), f"{name}(email)")
+    return Operation(
+        name, "hashing", doc, takes(STRING, gives=STRING), lower, lower, vectors(_S, *rows), f"{name}(email)"
+    )
 
 
 OPERATIONS = (
@@ -77,7 +75,8 @@ OPERATIONS = (
             ("", "d41d8cd98f00b204e9800998ecf8427e"), ("abc", "900150983cd24fb0d6963f7d28e17f72"), (None, None),
             ("é😀", "62b3afe3b01f6f80152b567d9b216cde"), ("a\u0300" * 40, "b8081628d8786ee5c4fb5b7d7da557bd")),
     _digest("SHA1", "SHA-1 of the UTF-8 bytes, as 40 lower-case hexadecimal digits.",
-            ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"), (None, None),
+            ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (None, None),
             ("é😀", "9c286deb5d7549eafd1dcb2b58e0b573bc1b4a97")),
     _digest("SHA256", "SHA-256 of the UTF-8 bytes, as 64 lower-case hexadecimal digits.",
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -87,19 +86,26 @@ OPERATIONS = (
 
 MACROS = (
     Macro("HASH64", "hashing", "The first 64 bits of the MD5 as a BIGINT.", takes(STRING, gives=BIGINT), _hash64,
-          _vectors(_S, ("", -3162216497309240828), ("abc", -8070080442485551184), (None, None), ("é😀", 7112221628995432320)), "HASH64(user_id)"),
-    Macro("HASH_BUCKET", "hashing", "A number from 0 to n - 1 that depends on the string alone: the first 52 bits of its MD5 modulo n; NULL unless n is "
-          "1 to 2147483648.", _type_bucket, _bucket,
-          (*_vectors(("STRING", "BIGINT"), ("abc", 10, 6), ("abc", 1, 0), ("abc", 0, None), ("abc", -5, None), ("abc", 2**31, 159632676), ("abc", 2**31 + 1, None),
+          vectors(_S, ("", -3162216497309240828), ("abc", -8070080442485551184), (None, None),
+                   ("é😀", 7112221628995432320)), "HASH64(user_id)"),
+    Macro("HASH_BUCKET", "hashing",
+          "A number from 0 to n - 1 that depends on the string alone: the first 52 bits of its MD5 modulo n; NULL "
+          "unless n is 1 to 2147483648.", _type_bucket, _bucket,
+          (*vectors(("STRING", "BIGINT"), ("abc", 10, 6), ("abc", 1, 0), ("abc", 0, None), ("abc", -5, None),
+                     ("abc", 2**31, 159632676), ("abc", 2**31 + 1, None),
                      (None, 10, None), ("abc", None, None), ("é😀", 100, 62)),
-           *_vectors(("STRING", "INT!"), ("abc", 10, 6), ("", 1000, 107), (None, 10, None))), "HASH_BUCKET(user_id, 100)"),
+           *vectors(("STRING", "INT!"), ("abc", 10, 6), ("", 1000, 107), (None, 10, None))),
+           "HASH_BUCKET(user_id, 100)"),
     Macro("SHA2", "hashing", "SHA-256 under Flink's name; 256 is the only size.", _type_sha2, _sha2,
-          _vectors(("STRING", "INT!"), ("abc", 256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), (None, 256, None)),
+          vectors(("STRING", "INT!"), ("abc", 256,
+                                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+                                        (None, 256, None)),
           "SHA2(email, 256)"),
 )  # fmt: skip
 
 REFUSALS = (
     Refusal("SHA512", "hashing", Refused("DuckDB has no such hash", "SHA256(s)"), ("SHA224", "SHA384")),
-    Refusal("HASH", "hashing", Refused("it differs between versions of DuckDB and is not in Flink", "HASH64(s) or HASH_BUCKET(s, n)"),
+    Refusal("HASH", "hashing", Refused("it differs between versions of DuckDB and is not in Flink",
+                                       "HASH64(s) or HASH_BUCKET(s, n)"),
             ("HASH_CODE", "MD5_NUMBER", "MD5_NUMBER_LOWER", "MD5_NUMBER_UPPER", "CRC32", "MURMUR_HASH")),
 )  # fmt: skip

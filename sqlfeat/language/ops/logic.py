@@ -48,7 +48,7 @@ def _type_case(args: Sequence[Expr]) -> Typed:
     conditions = [convert(arg, BOOLEAN) for arg in args[:-1:2]]
     values = _alike([*args[1::2], args[-1]])
     flat: list[Expr] = []
-    for condition, value in zip(conditions, values):
+    for condition, value in zip(conditions, values, strict=False):
         flat += [condition, value]
     return Typed((*flat, values[-1]), values[-1].type, any_nullable(values))
 
@@ -86,7 +86,7 @@ def _is_null(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def _case(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    return case(*zip(args[:-1:2], args[1::2]), default=args[-1])
+    return case(*zip(args[:-1:2], args[1::2], strict=True), default=args[-1])
 
 
 def _named(name: str) -> Lowering:
@@ -94,7 +94,7 @@ def _named(name: str) -> Lowering:
 
 
 def _flink_order(kind: type[exp.Binary]) -> Lowering:
-    """Flink orders strings by UTF-16 or by UTF-8, as their form in memory happens to be; hexadecimal digits have one order."""
+    """Flink orders strings by UTF-16 or UTF-8, as their form in memory happens to be, but digits in one way only."""
 
     def lower(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
         if call.args[0].type.kind is Kind.STRING and not any(_has_one_order(arg) for arg in call.args):
@@ -138,21 +138,32 @@ def _symmetric(rule: TypeRule, name: str, doc: str, lower: Lowering, *vectors: V
 
 OPERATIONS = (
     _comparison("=", "Equal; NULL if either is NULL.", exp.EQ, Vector((1, 1), True, _B), Vector((1, None), None, _B),
-                Vector(("a", "A"), False, _S), Vector(("é", "é"), True, _S), Vector((0.0, 0.0), True, ("DOUBLE", "DOUBLE"))),
-    _comparison("<>", "Not equal; NULL if either is NULL.", exp.NEQ, Vector((1, 2), True, _B), Vector((None, None), None, _B)),
+                Vector(("a", "A"), False, _S), Vector(("é", "é"), True, _S), Vector((0.0, 0.0), True,
+                        ("DOUBLE", "DOUBLE"))),
+    _comparison("<>", "Not equal; NULL if either is NULL.", exp.NEQ, Vector((1, 2), True, _B),
+                Vector((None, None), None, _B)),
     _comparison("<", "Less; strings by code point.", exp.LT, Vector((1, 2), True, _B), Vector(("a", "b"), True, _S),
-                Vector(("", "a"), True, _S), Vector((None, 1), None, _B), Vector(("\uffff", "😀"), True, _S), Vector(("\ue000", "\U00010000"), True, _S),
-                Vector(("Z", "a"), True, _S), Vector(("z", "é"), True, _S), Vector(("ab", "a"), False, _S), Vector((None, "a"), None, _S),
-                Vector(("😀", "m"), False, ("STRING", "STRING!")), Vector(("\uffff", "😀"), True, ("STRING", "STRING!")),
-                Vector((Decimal("1.5"), Decimal("1.499")), False, ("DECIMAL(9,1)", "DECIMAL(9,3)")), Vector((1, 1.5), True, ("BIGINT", "DOUBLE")),
-                Vector((9007199254740993, 9007199254740992.0), False, ("BIGINT", "DOUBLE")), Vector((False, True), True, ("BOOLEAN", "BOOLEAN")),
+                Vector(("", "a"), True, _S), Vector((None, 1), None, _B), Vector(("\uffff", "😀"), True, _S),
+                Vector(("\ue000", "\U00010000"), True, _S),
+                Vector(("Z", "a"), True, _S), Vector(("z", "é"), True, _S), Vector(("ab", "a"), False, _S),
+                Vector((None, "a"), None, _S),
+                Vector(("😀", "m"), False, ("STRING", "STRING!")),
+                Vector(("\uffff", "😀"), True, ("STRING", "STRING!")),
+                Vector((Decimal("1.5"), Decimal("1.499")), False, ("DECIMAL(9,1)", "DECIMAL(9,3)")),
+                Vector((1, 1.5), True, ("BIGINT", "DOUBLE")),
+                Vector((9007199254740993, 9007199254740992.0), False, ("BIGINT", "DOUBLE")),
+                Vector((False, True), True, ("BOOLEAN", "BOOLEAN")),
                 Vector((-1e308, 5e-324), True, ("DOUBLE", "DOUBLE")),
-                Vector((datetime(1969, 12, 31, 23, 59, 59, 999000), datetime(1970, 1, 1)), True, ("TIMESTAMP(3)", "TIMESTAMP(3)")),
+                Vector((datetime(1969, 12, 31, 23, 59, 59, 999000), datetime(1970, 1, 1)), True,
+                       ("TIMESTAMP(3)", "TIMESTAMP(3)")),
                 Vector((date(1969, 12, 31), date(1970, 1, 1)), True, ("DATE", "DATE"))),
-    _comparison("<=", "Less or equal.", exp.LTE, Vector((2, 2), True, _B), Vector(("b", "a"), False, _S), Vector(("😀", "\uffff"), False, _S),
+    _comparison("<=", "Less or equal.", exp.LTE, Vector((2, 2), True, _B), Vector(("b", "a"), False, _S),
+                Vector(("😀", "\uffff"), False, _S),
                 Vector((None, None), None, _S)),
-    _comparison(">", "Greater.", exp.GT, Vector((2, 1), True, _B), Vector(("b", "a"), True, _S), Vector(("😀", "\uffff"), True, _S)),
-    _comparison(">=", "Greater or equal.", exp.GTE, Vector((1, 2), False, _B), Vector(("a", "a"), True, _S), Vector(("\uffff", "😀"), False, _S)),
+    _comparison(">", "Greater.", exp.GT, Vector((2, 1), True, _B), Vector(("b", "a"), True, _S),
+                Vector(("😀", "\uffff"), True, _S)),
+    _comparison(">=", "Greater or equal.", exp.GTE, Vector((1, 2), False, _B), Vector(("a", "a"), True, _S),
+                Vector(("\uffff", "😀"), False, _S)),
     _symmetric(_type_distinct, "IS DISTINCT FROM", "Different, NULL being a value like any other.", _distinct,
                Vector((1, None), True, _B), Vector((None, None), False, _B), Vector((1, 1), False, _B),
                example="a IS DISTINCT FROM b"),
@@ -167,16 +178,20 @@ OPERATIONS = (
                *_truth((False, False, False), (True, None, True), (None, False, None)), example="a OR b"),
     _symmetric(_type_booleans, "NOT", "The other truth value; NOT NULL is NULL.", _not,
                Vector((True,), False, ("BOOLEAN",)), Vector((None,), None, ("BOOLEAN",)), example="NOT a"),
-    Operation("CASE", "conditional", "The value of the first condition that is true, else the default (NULL if left out).",
+    Operation("CASE", "conditional",
+              "The value of the first condition that is true, else the default (NULL if left out).",
               _type_case, _case, _case,
-              (Vector((True, 1, 2), 1, ("BOOLEAN", "BIGINT", "BIGINT")), Vector((None, 1, 2), 2, ("BOOLEAN", "BIGINT", "BIGINT")),
+              (Vector((True, 1, 2), 1, ("BOOLEAN", "BIGINT", "BIGINT")), Vector((None, 1, 2), 2,
+                      ("BOOLEAN", "BIGINT", "BIGINT")),
                Vector((False, 1, None), None, ("BOOLEAN", "BIGINT", "BIGINT"))),
               "CASE WHEN a THEN b ELSE c END", aliases=("IF",)),
     Operation("COALESCE", "conditional", "The first argument that is not NULL.", _type_coalesce, _named("COALESCE"),
               _named("COALESCE"), (Vector((None, 2), 2, _B), Vector((1, 2), 1, _B), Vector((None, None), None, _B)),
               "COALESCE(a, b)", aliases=("IFNULL", "NVL")),
-    Operation("NULLIF", "conditional", "NULL if the arguments are equal, else the first.", _type_nullif, _named("NULLIF"),
-              _named("NULLIF"), (Vector((1, 1), None, _B), Vector((1, 2), 1, _B), Vector((None, 1), None, _B), Vector((1, None), 1, _B)),
+    Operation("NULLIF", "conditional", "NULL if the arguments are equal, else the first.", _type_nullif,
+              _named("NULLIF"),
+              _named("NULLIF"), (Vector((1, 1), None, _B), Vector((1, 2), 1, _B), Vector((None, 1), None, _B),
+                                 Vector((1, None), 1, _B)),
               "NULLIF(a, b)"),
 )  # fmt: skip
 
@@ -203,16 +218,22 @@ def _type_in(args: Sequence[Expr]) -> Typed:
 def _in(call: Call) -> Expr:
     value, *choices = call.args
     tests: list[Expr] = [Call("=", (value, choice), BOOLEAN, value.nullable or choice.nullable) for choice in choices]
-    result = tests[0]
-    for test in tests[1:]:
-        result = Call("OR", (result, test), BOOLEAN, result.nullable or test.nullable)
-    return result
+    return _any(tests)
+
+
+def _any(tests: Sequence[Expr]) -> Expr:
+    """OR of the tests, halves first: a long list would otherwise be as deep as it is long."""
+    if len(tests) == 1:
+        return tests[0]
+    left, right = _any(tests[: len(tests) // 2]), _any(tests[len(tests) // 2 :])
+    return Call("OR", (left, right), BOOLEAN, left.nullable or right.nullable)
 
 
 MACROS = (
     Macro("BETWEEN", "comparison", "At least the low and at most the high bound.", _type_between, _between,
           (Vector((2, 1, 3), True, ("BIGINT",) * 3), Vector((3, 1, 3), True, ("BIGINT",) * 3),
-           Vector((4, 1, None), None, ("BIGINT",) * 3), Vector((0, 1, None), False, ("BIGINT",) * 3)), "a BETWEEN b AND c"),
+           Vector((4, 1, None), None, ("BIGINT",) * 3), Vector((0, 1, None), False, ("BIGINT",) * 3)),
+           "a BETWEEN b AND c"),
     Macro("IN", "comparison", "Equal to one of the values; NULL if none is equal and one is NULL.", _type_in, _in,
           (Vector((1, 1, 2), True, ("BIGINT",) * 3), Vector((3, 1, None), None, ("BIGINT",) * 3),
            Vector((3, 1, 2), False, ("BIGINT",) * 3)), "a IN (b, c)"),

@@ -10,10 +10,10 @@ from sqlglot import exp
 
 from sqlfeat.language.doubles import NULL, Real, Sheet, square_root, when
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Macro, Operation, Refusal, Refused, Typed, TypeMismatch, Vector
+from sqlfeat.language.operation import COMPILER_FAMILY, Macro, Operation, Refusal, Refused, Typed, TypeMismatch, Vector
 from sqlfeat.language.ops import exponential, logarithm, rounding, trigonometry
 from sqlfeat.language.trees import case, fn, is_null
-from sqlfeat.language.types import DOUBLE, Kind
+from sqlfeat.language.types import BOOLEAN, DOUBLE, Kind
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert, takes
 
 EARTH_RADIUS_KM = 6371.0088
@@ -27,8 +27,8 @@ _D, _DD = ("DOUBLE",), ("DOUBLE", "DOUBLE")
 def _type_extreme(args: Sequence[Expr]) -> Typed:
     arity(args, 1, 99)
     shared = common_type([arg.type for arg in args])
-    if not shared.is_numeric and shared.kind not in (Kind.DATE, Kind.TIMESTAMP):
-        raise TypeMismatch(f"compares numbers, dates and times, not {shared}")
+    if not shared.is_numeric and shared.kind not in (Kind.DATE, Kind.TIMESTAMP, Kind.STRING):
+        raise TypeMismatch(f"compares numbers, dates, times and texts, not {shared}")
     values = tuple(convert(arg, shared) for arg in args)
     return Typed(values, shared, any_nullable(values))
 
@@ -48,10 +48,31 @@ def _flink_extreme(name: str) -> Callable[[Call, Sequence[exp.Expr]], exp.Expr]:
     return lambda call, args: fn(name, *args)
 
 
-def _extreme(name: str, doc: str, *vectors: Vector) -> Operation:
-    return Operation(
-        name, "math", doc, _type_extreme, _duckdb_extreme(name), _flink_extreme(name), vectors, f"{name}(a, b)"
-    )
+def _raw_extreme(name: str, *vectors: Vector) -> Operation:
+    return Operation(f"RAW_{name}", COMPILER_FAMILY, f"{name} of what is not text.", _type_extreme,
+                     _duckdb_extreme(name), _flink_extreme(name), vectors, f"{name}(a, b)", repeats=True)  # fmt: skip
+
+
+def _expand_extreme(name: str, better: str) -> Callable[[Call], Expr]:
+    """Texts one after the other: the engines' own functions order some characters differently."""
+
+    def expand(call: Call) -> Expr:
+        if call.type.kind is not Kind.STRING:
+            return Call(f"RAW_{name}", call.args, call.type, call.nullable)
+        sheet = Sheet()
+        result, *others = (sheet.keep_expr(arg) for arg in call.args)
+        for other in others:
+            replaces = Call(better, (other, result), BOOLEAN, other.nullable or result.nullable)
+            keeps = Call("NOT", (replaces,), BOOLEAN, replaces.nullable)
+            chosen = (replaces, other, keeps, result, Literal(None, call.type))
+            result = sheet.keep_expr(Call("CASE", chosen, call.type))
+        return sheet.close_expr(result)
+
+    return expand
+
+
+def _extreme(name: str, better: str, doc: str, *vectors: Vector) -> Macro:
+    return Macro(name, "math", doc, _type_extreme, _expand_extreme(name, better), vectors, f"{name}(a, b)")
 
 
 def _expand_sqrt(call: Call) -> Expr:
@@ -97,19 +118,26 @@ def _of_two(*rows: tuple[float | None, float | None, float | None]) -> tuple[Vec
 
 _B3 = ("BIGINT", "BIGINT", "BIGINT")
 
-OPERATIONS = (
-    *rounding.OPERATIONS,
-    _extreme("GREATEST", "The greatest argument; NULL if any is NULL.", Vector((1, 3, 2), 3, _B3),
-             Vector((1, None, 2), None, _B3), Vector((0.5, -0.5), 0.5, _DD),
-             Vector((2**63 - 1, -(2**63), 0), 2**63 - 1, _B3),
-             Vector((Decimal("1.50"), 2), Decimal("2.00"), ("DECIMAL(9,2)", "INT"))),
-    _extreme("LEAST", "The least argument; NULL if any is NULL.", Vector((1, 3, 2), 1, _B3), Vector((1, 2, None), None,
-                                                                                                    _B3),
-             Vector((0.5, -0.5), -0.5, _DD), Vector((Decimal("1.50"), 2), Decimal("1.50"), ("DECIMAL(9,2)", "INT"))),
+_S3 = ("STRING", "STRING", "STRING")
+_GREATEST = (
+    Vector((1, 3, 2), 3, _B3), Vector((1, None, 2), None, _B3), Vector((0.5, -0.5), 0.5, _DD),
+    Vector((2**63 - 1, -(2**63), 0), 2**63 - 1, _B3),
+    Vector((Decimal("1.50"), 2), Decimal("2.00"), ("DECIMAL(9,2)", "INT")),
 )  # fmt: skip
+_LEAST = (
+    Vector((1, 3, 2), 1, _B3), Vector((1, 2, None), None, _B3), Vector((0.5, -0.5), -0.5, _DD),
+    Vector((Decimal("1.50"), 2), Decimal("1.50"), ("DECIMAL(9,2)", "INT")),
+)  # fmt: skip
+
+OPERATIONS = (*rounding.OPERATIONS, _raw_extreme("GREATEST", *_GREATEST), _raw_extreme("LEAST", *_LEAST))
 
 MACROS: tuple[Macro, ...] = (
     *rounding.MACROS,
+    _extreme("GREATEST", ">", "The greatest argument; NULL if any is NULL.", *_GREATEST,
+             Vector(("a", "c", "b"), "c", _S3), Vector(("a", None, "b"), None, _S3), Vector(("", "Z", "é"), "é", _S3),
+             Vector(("\uffff", "😀", "z"), "😀", _S3)),
+    _extreme("LEAST", "<", "The least argument; NULL if any is NULL.", *_LEAST, Vector(("b", "a", "c"), "a", _S3),
+             Vector((None, "a", "b"), None, _S3), Vector(("\uffff", "😀", "\ue000"), "\ue000", _S3)),
     _function("SQRT", "The square root, correctly rounded; NULL of a negative number.", _expand_sqrt,
               *_of((2.0, math.sqrt(2.0)), (0.0, 0.0), (-1.0, None), (5e-324, math.sqrt(5e-324)), (_MAX,
                                                                                                   math.sqrt(_MAX))),

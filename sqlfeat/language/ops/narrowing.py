@@ -130,11 +130,15 @@ def _case(condition: Expr, value: Expr, default: Expr) -> Call:
 
 
 MACROS = (
-    Macro("DECIMAL UNITS", COMPILER_FAMILY, "A DOUBLE in units of 10^-s, rounded half away from zero; the first step of TRY_CAST to DECIMAL.",
+    Macro("DECIMAL UNITS", COMPILER_FAMILY,
+          "A DOUBLE in units of 10^-s, rounded half away from zero; the first step of TRY_CAST to DECIMAL.",
           _type_units, _units,
           tuple(Vector((given, scale), result, ("DOUBLE", "BIGINT!")) for given, scale, result in (
-              (1.115, 2, 111), (1.125, 2, 113), (-1.125, 2, -113), (0.145, 2, 14), (2.675, 2, 267), (0.5, 0, 1), (-0.5, 0, -1), (0.49999999999999994, 0, 0),
-              (0.0, 2, 0), (-0.004, 2, 0), (None, 2, None), (1e300, 2, None), (9.2e16, 2, None), (70368744177664.02, 2, 7036874417766402), (123456789012345.67, 2, 12345678901234567),
-              (5e-324, 18, 0), (1e-18, 18, 1), (9.1, 18, 9099999999999999645), (4503599627370495.5, 0, 4503599627370496), (9007199254740993.0, 0, 9007199254740992),
+              (1.115, 2, 111), (1.125, 2, 113), (-1.125, 2, -113), (0.145, 2, 14), (2.675, 2, 267), (0.5, 0, 1),
+              (-0.5, 0, -1), (0.49999999999999994, 0, 0),
+              (0.0, 2, 0), (-0.004, 2, 0), (None, 2, None), (1e300, 2, None), (9.2e16, 2, None),
+              (70368744177664.02, 2, 7036874417766402), (123456789012345.67, 2, 12345678901234567),
+              (5e-324, 18, 0), (1e-18, 18, 1), (9.1, 18, 9099999999999999645), (4503599627370495.5, 0,
+                      4503599627370496), (9007199254740993.0, 0, 9007199254740992),
           )), "DECIMAL UNITS"),
 )  # fmt: skip

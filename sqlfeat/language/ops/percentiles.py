@@ -140,13 +140,13 @@ _KEPT = "The window keeps all its values."
 AGGREGATES = (
     Aggregate(VALUES, "The values as an array.", _type_values, _named("list"), _named("ARRAY_AGG"), "", mergeable=False,
               keeps_null=True),
-    CompositeAggregate("MEDIAN", f"The value in the middle, as DOUBLE; of an even number of values the mean of two. {_KEPT}",
-                       _type_percentile(_as_double, share=False), _continuous, "MEDIAN(x)"),
+    CompositeAggregate("MEDIAN", "The value in the middle, as DOUBLE; of an even number of values the mean of two. "
+                       f"{_KEPT}", _type_percentile(_as_double, share=False), _continuous, "MEDIAN(x)"),
     CompositeAggregate("PERCENTILE_CONT", "The value below which a share of the values lies, as DOUBLE, in proportion "
                        f"between two of them. {_KEPT}", _type_percentile(_as_double, share=True), _continuous,
                        "PERCENTILE_CONT(x, 0.9)", aliases=("QUANTILE_CONT", "PERCENTILE")),
-    CompositeAggregate("PERCENTILE_DISC", f"The first of the values in order that a share of them does not exceed. {_KEPT}",
-                       _type_percentile(_as_it_is, share=True), _discrete, "PERCENTILE_DISC(x, 0.9)",
+    CompositeAggregate("PERCENTILE_DISC", "The first of the values in order that a share of them does not exceed. "
+                       f"{_KEPT}", _type_percentile(_as_it_is, share=True), _discrete, "PERCENTILE_DISC(x, 0.9)",
                        aliases=("QUANTILE_DISC", "QUANTILE")),
 )  # fmt: skip
 

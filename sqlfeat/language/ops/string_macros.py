@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Macro, Refusal, Refused, Typed, TypeRule, Vector
+from sqlfeat.language.operation import Macro, Refusal, Refused, Typed, TypeRule
+from sqlfeat.language.proofs import vectors
 from sqlfeat.language.types import BIGINT, BOOLEAN, STRING, DataType
 from sqlfeat.language.typing import takes
 
@@ -118,11 +119,6 @@ _SSN = ("STRING", "STRING", "BIGINT")
 _SNS = ("STRING", "BIGINT", "STRING")
 
 
-def _vectors(types: tuple[str, ...], *rows: tuple[object, ...]) -> tuple[Vector, ...]:
-    """Rows of arguments, the result last."""
-    return tuple(Vector(row[:-1], row[-1], types) for row in rows)
-
-
 def _type_pad() -> TypeRule:
     return takes(STRING, BIGINT, STRING, gives=STRING, always_nullable=True, optional=1)
 
@@ -132,46 +128,66 @@ def _type_overlay(args: Sequence[Expr]) -> Typed:
 
 
 MACROS = (
-    Macro("LPAD", "strings", "Filled on the left to n characters with repetitions of the third argument (a space if left out), "
-          "cut to the first n if longer; NULL if more than 10000 repetitions are missing.",
+    Macro("LPAD", "strings",
+          "Filled on the left to n characters with repetitions of the third argument (a space if left out), cut to the "
+          "first n if longer; NULL if more than 10000 repetitions are missing.",
           _type_pad(), lambda call: _pad(call, before=True),
-          (*_vectors(_SNS, ("7", 3, "0", "007"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "xyzxya"), ("a", 3, "", "a"), ("", 2, "é", "éé"),
-                     ("😀", 3, "😀é", "😀é😀"), ("a", 0, "x", ""), ("a", -5, "x", ""), (None, 3, "x", None), ("a", None, "x", None), ("a", 3, None, None),
+          (*vectors(_SNS, ("7", 3, "0", "007"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "xyzxya"), ("a", 3, "", "a"),
+                     ("", 2, "é", "éé"),
+                     ("😀", 3, "😀é", "😀é😀"), ("a", 0, "x", ""), ("a", -5, "x", ""), (None, 3, "x", None),
+                     ("a", None, "x", None), ("a", 3, None, None),
                      ("a", 10**6, "x", None)),
-           *_vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "007"), ("e\u0301", 3, "0", "0e\u0301"), (None, 3, "0", None)),
-           *_vectors(("STRING", "BIGINT"), ("a", 3, "  a"))), "LPAD(code, 5, '0')"),
+           *vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "007"), ("e\u0301", 3, "0", "0e\u0301"),
+                     (None, 3, "0", None)),
+           *vectors(("STRING", "BIGINT"), ("a", 3, "  a"))), "LPAD(code, 5, '0')"),
     Macro("RPAD", "strings", "Filled on the right; see LPAD.", _type_pad(), lambda call: _pad(call, before=False),
-          (*_vectors(_SNS, ("7", 3, "0", "700"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "axyzxy"), ("a", 3, "", "a"), ("😀", 3, "é", "😀éé"),
+          (*vectors(_SNS, ("7", 3, "0", "700"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "axyzxy"), ("a", 3, "", "a"),
+                     ("😀", 3, "é", "😀éé"),
                      ("a", -5, "x", ""), (None, 3, "x", None), ("a", 10**6, "x", None)),
-           *_vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "700"),)), "RPAD(code, 5, '.')"),
-    Macro("SPLIT_PART", "strings", "The part at a place, counted from 1, or from the end if negative, between occurrences of a delimiter; '' "
+           *vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "700"),)), "RPAD(code, 5, '.')"),
+    Macro("SPLIT_PART", "strings",
+          "The part at a place, counted from 1, or from the end if negative, between occurrences of a delimiter; '' "
           "where there is no part, NULL for place 0 and for an empty delimiter.",
           takes(STRING, STRING, BIGINT, gives=STRING, always_nullable=True), _split_part,
-          (*_vectors(_SSN, ("a,b,c", ",", 1, "a"), ("a,b,c", ",", 3, "c"), ("a,b,c", ",", 4, ""), ("a,b,c", ",", -1, "c"), ("a,b,c", ",", -3, "a"),
-                     ("a,b,c", ",", -4, ""), ("a,b", ",", 0, None), ("", ",", 1, ""), ("", ",", -1, ""), ("a,", ",", -1, ""), ("abc", "", 1, None), ("aaa", "aa", -1, "a"),
-                     (None, ",", 1, None), ("a", None, 1, None), ("a", ",", None, None), ("é😀a", "😀", 2, "a"), ("a", ",", -(2**63), ""), ("a", ",", 2**63 - 1, "")),
-           *_vectors(("STRING", "STRING!", "INT!"), ("a/b", "/", 2, "b"), ("a/b", "/", -1, "b"), ("", "/", 1, ""), (None, "/", 1, None))),
+          (*vectors(_SSN, ("a,b,c", ",", 1, "a"), ("a,b,c", ",", 3, "c"), ("a,b,c", ",", 4, ""),
+                     ("a,b,c", ",", -1, "c"), ("a,b,c", ",", -3, "a"),
+                     ("a,b,c", ",", -4, ""), ("a,b", ",", 0, None), ("", ",", 1, ""), ("", ",", -1, ""),
+                     ("a,", ",", -1, ""), ("abc", "", 1, None), ("aaa", "aa", -1, "a"),
+                     (None, ",", 1, None), ("a", None, 1, None), ("a", ",", None, None), ("é😀a", "😀", 2, "a"),
+                     ("a", ",", -(2**63), ""), ("a", ",", 2**63 - 1, "")),
+           *vectors(("STRING", "STRING!", "INT!"), ("a/b", "/", 2, "b"), ("a/b", "/", -1, "b"), ("", "/", 1, ""),
+                     (None, "/", 1, None))),
           "SPLIT_PART(email, '@', 2)"),
-    Macro("OVERLAY", "strings", "With so many characters from a position on (as many as the second string has, if left out) replaced by the second "
-          "string; unchanged if the position is not in the string.", _type_overlay, _overlay,
-          (*_vectors(("STRING", "STRING", "BIGINT", "BIGINT"), ("hello", "XX", 2, 3, "hXXo"), ("hello", "X", 2, 0, "hXello"), ("hello", "X", 5, 9, "hellX"),
-                     ("hello", "X", 6, 1, "hello"), ("hello", "X", 0, 1, "hello"), ("hello", "X", 2, -3, "hXello"), ("a😀é", "b", 2, 1, "abé"),
-                     (None, "X", 1, 1, None), ("a", None, 1, 1, None), ("a", "b", None, 1, None), ("abc", "x", 2, 2**63 - 1, "ax"),
-                     ("abc", "x", 2**63 - 1, 2**63 - 1, "abc"), ("abc", "x", 2, -(2**63), "axbc"), ("abc", "x", -(2**63), 1, "abc")),
-           *_vectors(_SSN, ("hello", "XX", 2, "hXXlo"), ("", "X", 1, ""))), "OVERLAY(phone PLACING '***' FROM 4 FOR 3)"),
+    Macro("OVERLAY", "strings",
+          "With so many characters from a position on (as many as the second string has, if left out) replaced by the "
+          "second string; unchanged if the position is not in the string.", _type_overlay, _overlay,
+          (*vectors(("STRING", "STRING", "BIGINT", "BIGINT"), ("hello", "XX", 2, 3, "hXXo"),
+                     ("hello", "X", 2, 0, "hXello"), ("hello", "X", 5, 9, "hellX"),
+                     ("hello", "X", 6, 1, "hello"), ("hello", "X", 0, 1, "hello"), ("hello", "X", 2, -3, "hXello"),
+                     ("a😀é", "b", 2, 1, "abé"),
+                     (None, "X", 1, 1, None), ("a", None, 1, 1, None), ("a", "b", None, 1, None),
+                     ("abc", "x", 2, 2**63 - 1, "ax"),
+                     ("abc", "x", 2**63 - 1, 2**63 - 1, "abc"), ("abc", "x", 2, -(2**63), "axbc"),
+                     ("abc", "x", -(2**63), 1, "abc")),
+           *vectors(_SSN, ("hello", "XX", 2, "hXXlo"), ("", "X", 1, ""))),
+           "OVERLAY(phone PLACING '***' FROM 4 FOR 3)"),
     Macro("LOCATE", "strings", "Position of the first string in the second, counted from 1; 0 if it is not there.",
-          takes(STRING, STRING, gives=BIGINT), _locate, _vectors(_SS, ("an", "banana", 2), ("x", "", 0), ("", "a", 1), (None, "a", None), ("é", "😀é", 2)),
+          takes(STRING, STRING, gives=BIGINT), _locate, vectors(_SS, ("an", "banana", 2), ("x", "", 0), ("", "a", 1),
+                  (None, "a", None), ("é", "😀é", 2)),
           "LOCATE('@', email)"),
-    Macro("CONTAINS", "strings", "Whether the second string occurs in the first.", takes(STRING, STRING, gives=BOOLEAN), _contains,
-          _vectors(_SS, ("banana", "nan", True), ("banana", "x", False), ("a", "", True), ("", "", True), (None, "a", None), ("a", None, None), ("😀é", "é", True)),
+    Macro("CONTAINS", "strings", "Whether the second string occurs in the first.",
+          takes(STRING, STRING, gives=BOOLEAN), _contains,
+          vectors(_SS, ("banana", "nan", True), ("banana", "x", False), ("a", "", True), ("", "", True),
+                   (None, "a", None), ("a", None, None), ("😀é", "é", True)),
           "CONTAINS(message, 'error')"),
     Macro("OCTET_LENGTH", "strings", "Number of bytes in UTF-8.", takes(STRING, gives=BIGINT), _bytes,
-          _vectors(_S, ("abc", 3), ("", 0), (None, None), ("é", 2), ("日", 3), ("😀", 4)), "OCTET_LENGTH(name)", aliases=("STRLEN", "BYTE_LENGTH")),
+          vectors(_S, ("abc", 3), ("", 0), (None, None), ("é", 2), ("日", 3), ("😀", 4)), "OCTET_LENGTH(name)",
+          aliases=("STRLEN", "BYTE_LENGTH")),
     Macro("SPACE", "strings", "So many spaces; see REPEAT.", takes(BIGINT, gives=STRING, always_nullable=True), _space,
-          _vectors(("BIGINT",), (3, "   "), (0, ""), (-1, ""), (None, None), (10001, None)), "SPACE(3)"),
+          vectors(("BIGINT",), (3, "   "), (0, ""), (-1, ""), (None, None), (10001, None)), "SPACE(3)"),
 )  # fmt: skip
 
-_BYTES = Refused("values of type BYTES are not in the language, and the engines fail differently on bytes that are no text",
+_BYTES = Refused("values of type BYTES are not in the language: the engines fail differently on bytes that are no text",
                  "the text itself as a column of the source")  # fmt: skip
 
 REFUSALS = (
@@ -182,13 +198,16 @@ REFUSALS = (
                                              "REPLACE for the characters that occur"), ("URL_DECODE", "PARSE_URL")),
     Refusal("PRINTF", "strings", Refused("each engine has its own format language", "CONCAT and CAST(... AS STRING)"),
             ("FORMAT", "FORMAT_NUMBER", "FMT")),
-    Refusal("SIMILAR TO", "strings", Refused("the engines read its patterns differently", "REGEXP_FULL_MATCH(s, 'pattern')")),
-    Refusal("GLOB", "strings", Refused("Flink has no such patterns", "LIKE or REGEXP_LIKE")),
-    Refusal("LEVENSHTEIN", "strings", Refused("Flink has no distance between strings", "a distance computed before the source"),
-            ("EDITDIST3", "DAMERAU_LEVENSHTEIN", "JACCARD", "JARO_SIMILARITY", "JARO_WINKLER_SIMILARITY", "HAMMING", "MISMATCHES", "SOUNDEX")),
-    Refusal("STRIP_ACCENTS", "strings", Refused("Flink cannot take accents off letters", "TRANSLATE(s, 'áéí...', 'aei...')"), ("NFC_NORMALIZE", "COLLATE")),
-    Refusal("ELT", "strings", Refused("DuckDB has no such function", "CASE n WHEN 1 THEN a WHEN 2 THEN b END"), ("STR_TO_MAP",)),
-    Refusal("LENGTH_GRAPHEME", "strings", Refused("which characters make one grapheme changes with every version of Unicode",
+    Refusal("LEVENSHTEIN", "strings", Refused("Flink has no distance between strings",
+                                              "a distance computed before the source"),
+            ("EDITDIST3", "DAMERAU_LEVENSHTEIN", "JACCARD", "JARO_SIMILARITY", "JARO_WINKLER_SIMILARITY", "HAMMING",
+             "MISMATCHES", "SOUNDEX")),
+    Refusal("STRIP_ACCENTS", "strings", Refused("Flink cannot take accents off letters",
+                                                "TRANSLATE(s, 'áéí...', 'aei...')"), ("NFC_NORMALIZE", "COLLATE")),
+    Refusal("ELT", "strings", Refused("DuckDB has no such function", "CASE n WHEN 1 THEN a WHEN 2 THEN b END"),
+            ("STR_TO_MAP",)),
+    Refusal("LENGTH_GRAPHEME", "strings",
+            Refused("which characters make one grapheme changes with every version of Unicode",
                                                   "LENGTH, SUBSTRING and LEFT, which count code points"),
             ("LEFT_GRAPHEME", "RIGHT_GRAPHEME", "SUBSTRING_GRAPHEME")),
 )  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
-from sqlfeat.language.operation import Lowering, Operation, Typed, Vector
+from sqlfeat.language.operation import Lowering, Operation, Typed
+from sqlfeat.language.proofs import vectors
 from sqlfeat.language.trees import binary, case, cast, fn, is_null, number, text, wrap
 from sqlfeat.language.types import BIGINT, BOOLEAN, INT, STRING
 from sqlfeat.language.typing import any_nullable, arity, convert, takes
@@ -163,11 +164,6 @@ _FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 """One picture, five characters."""
 
 
-def _vectors(types: tuple[str, ...], *rows: tuple[object, ...]) -> tuple[Vector, ...]:
-    """Rows of arguments, the result last."""
-    return tuple(Vector(row[:-1], row[-1], types) for row in rows)
-
-
 OPERATIONS = (
     Operation(
         name="LENGTH",
@@ -176,26 +172,31 @@ OPERATIONS = (
         typing=takes(STRING, gives=BIGINT),
         duckdb=_named("length"),
         flink=_counted("CHAR_LENGTH"),
-        vectors=_vectors(_S, ("abc", 3), ("", 0), (None, None), ("é", 1), ("e\u0301", 2), ("😀", 1), (_FAMILY, 5), ("a\n ", 3)),
+        vectors=vectors(_S, ("abc", 3), ("", 0), (None, None), ("é", 1), ("e\u0301", 2), ("😀", 1), (_FAMILY, 5),
+                         ("a\n ", 3)),
         example="LENGTH(name)",
         aliases=("CHAR_LENGTH", "CHARACTER_LENGTH"),
     ),
     Operation(
         name="SUBSTRING",
         family="strings",
-        doc="From a position on, at most so many characters. Positions start at 1; 0 is 1; negative ones count from the end, "
-            "and one before the beginning is the beginning. A negative length gives ''.",
+        doc="From a position on, at most so many characters. Positions start at 1; 0 is 1; negative ones count from "
+            "the end, and one before the beginning is the beginning. A negative length gives ''.",
         typing=takes(STRING, BIGINT, BIGINT, gives=STRING, optional=1),
         duckdb=_substring(duckdb=True),
         flink=_substring(duckdb=False),
         vectors=(
-            *_vectors(_SNN, ("hello", 2, 3, "ell"), ("hello", 1, 99, "hello"), ("hello", 0, 2, "he"), ("hello", -3, 2, "ll"),
-                      ("hello", -9, 2, "he"), ("hello", 6, 1, ""), ("hello", 2, 0, ""), ("hello", 2, -1, ""), ("", 1, 1, ""),
+            *vectors(_SNN, ("hello", 2, 3, "ell"), ("hello", 1, 99, "hello"), ("hello", 0, 2, "he"),
+                      ("hello", -3, 2, "ll"),
+                      ("hello", -9, 2, "he"), ("hello", 6, 1, ""), ("hello", 2, 0, ""), ("hello", 2, -1, ""),
+                      ("", 1, 1, ""),
                       ("a😀é", 2, 1, "😀"), (None, 1, 1, None), ("a", None, 1, None), ("a", 1, None, None),
-                      ("hello", 2**62, 2, ""), ("hello", -(2**63), 2**63 - 1, "hello"), ("hello", 5000000000, 5000000000, "")),
-            *_vectors(_SN, ("hello", 2, "ello"), ("hello", -2, "lo"), ("hello", 0, "hello"), ("a😀é", -2, "😀é")),
-            *_vectors(("STRING", "INT!", "INT!"), ("hello", 2, 3, "ell"), ("hello", -3, 2, "ll"), ("a😀é", 0, 2, "a😀"), ("", 1, 1, "")),
-            *_vectors(("STRING", "INT!"), ("hello", 3, "llo"), ("hello", -3, "llo"), ("he", -3, "he")),
+                      ("hello", 2**62, 2, ""), ("hello", -(2**63), 2**63 - 1, "hello"),
+                      ("hello", 5000000000, 5000000000, "")),
+            *vectors(_SN, ("hello", 2, "ello"), ("hello", -2, "lo"), ("hello", 0, "hello"), ("a😀é", -2, "😀é")),
+            *vectors(("STRING", "INT!", "INT!"), ("hello", 2, 3, "ell"), ("hello", -3, 2, "ll"), ("a😀é", 0, 2, "a😀"),
+                      ("", 1, 1, "")),
+            *vectors(("STRING", "INT!"), ("hello", 3, "llo"), ("hello", -3, "llo"), ("he", -3, "he")),
         ),
         example="SUBSTRING(name, 1, 3)",
         aliases=("SUBSTR", "MID"),
@@ -208,9 +209,10 @@ OPERATIONS = (
         duckdb=_cut("left", duckdb=True),
         flink=_cut("LEFT", duckdb=False),
         vectors=(
-            *_vectors(_SN, ("hello", 2, "he"), ("hello", 9, "hello"), ("hello", 0, ""), ("hello", -2, ""), ("", 3, ""), (None, 1, None),
+            *vectors(_SN, ("hello", 2, "he"), ("hello", 9, "hello"), ("hello", 0, ""), ("hello", -2, ""), ("", 3, ""),
+                      (None, 1, None),
                       ("a", None, None), ("😀é", 1, "😀"), ("hello", 2**63 - 1, "hello"), ("hello", -(2**63), "")),
-            *_vectors(("STRING", "INT!"), ("hello", 2, "he"), (None, 2, None), ("hello", -1, "")),
+            *vectors(("STRING", "INT!"), ("hello", 2, "he"), (None, 2, None), ("hello", -1, "")),
         ),
         example="LEFT(code, 2)",
     ),
@@ -222,9 +224,10 @@ OPERATIONS = (
         duckdb=_cut("right", duckdb=True),
         flink=_cut("RIGHT", duckdb=False),
         vectors=(
-            *_vectors(_SN, ("hello", 2, "lo"), ("hello", 9, "hello"), ("hello", 0, ""), ("hello", -2, ""), ("", 3, ""), (None, 1, None),
+            *vectors(_SN, ("hello", 2, "lo"), ("hello", 9, "hello"), ("hello", 0, ""), ("hello", -2, ""), ("", 3, ""),
+                      (None, 1, None),
                       ("é😀", 1, "😀"), ("hello", 2**63 - 1, "hello"), ("hello", -(2**63), "")),
-            *_vectors(("STRING", "INT!"), ("hello", 2, "lo"), (None, 2, None), ("hello", -1, "")),
+            *vectors(("STRING", "INT!"), ("hello", 2, "lo"), (None, 2, None), ("hello", -1, "")),
         ),
         example="RIGHT(code, 2)",
     ),
@@ -236,9 +239,11 @@ OPERATIONS = (
         duckdb=_trim("trim", duckdb=True),
         flink=_trim("BTRIM", duckdb=False),
         vectors=(
-            *_vectors(_S, ("  a b ", "a b"), ("", ""), ("   ", ""), (None, None), ("\ta\n", "\ta\n"), ("\u00a0a\u3000 ", "\u00a0a\u3000")),
-            *_vectors(_SS, ("xyaxbyx", "xy", "axb"), ("😀é😀", "😀", "é"), ("aaa", "a", ""), (" a ", "", " a "), ("a", None, None)),
-            *_vectors(("STRING", "STRING!"), ("--a-", "-", "a"), (None, "-", None)),
+            *vectors(_S, ("  a b ", "a b"), ("", ""), ("   ", ""), (None, None), ("\ta\n", "\ta\n"),
+                      ("\u00a0a\u3000 ", "\u00a0a\u3000")),
+            *vectors(_SS, ("xyaxbyx", "xy", "axb"), ("😀é😀", "😀", "é"), ("aaa", "a", ""), (" a ", "", " a "),
+                      ("a", None, None)),
+            *vectors(("STRING", "STRING!"), ("--a-", "-", "a"), (None, "-", None)),
         ),
         example="TRIM(name)",
         aliases=("BTRIM",),
@@ -251,9 +256,9 @@ OPERATIONS = (
         duckdb=_trim("ltrim", duckdb=True),
         flink=_trim("LTRIM", duckdb=False),
         vectors=(
-            *_vectors(_S, ("  a ", "a "), ("", ""), (None, None), ("\u00a0a", "\u00a0a"), ("\t a", "\t a")),
-            *_vectors(_SS, ("xyaxy", "xy", "axy"), ("😀é😀", "😀", "é😀"), (" a", "", " a"), ("a", None, None)),
-            *_vectors(("STRING", "STRING!"), ("0012", "0", "12"), ("000", "0", "")),
+            *vectors(_S, ("  a ", "a "), ("", ""), (None, None), ("\u00a0a", "\u00a0a"), ("\t a", "\t a")),
+            *vectors(_SS, ("xyaxy", "xy", "axy"), ("😀é😀", "😀", "é😀"), (" a", "", " a"), ("a", None, None)),
+            *vectors(("STRING", "STRING!"), ("0012", "0", "12"), ("000", "0", "")),
         ),
         example="LTRIM(code, '0')",
     ),
@@ -265,9 +270,9 @@ OPERATIONS = (
         duckdb=_trim("rtrim", duckdb=True),
         flink=_trim("RTRIM", duckdb=False),
         vectors=(
-            *_vectors(_S, (" a  ", " a"), ("", ""), (None, None), ("a\u00a0", "a\u00a0"), ("a \n", "a \n")),
-            *_vectors(_SS, ("xyaxy", "xy", "xya"), ("😀é😀", "😀", "😀é"), ("a ", "", "a "), ("a", None, None)),
-            *_vectors(("STRING", "STRING!"), ("1.500", "0", "1.5"), ("000", "0", "")),
+            *vectors(_S, (" a  ", " a"), ("", ""), (None, None), ("a\u00a0", "a\u00a0"), ("a \n", "a \n")),
+            *vectors(_SS, ("xyaxy", "xy", "xya"), ("😀é😀", "😀", "😀é"), ("a ", "", "a "), ("a", None, None)),
+            *vectors(("STRING", "STRING!"), ("1.500", "0", "1.5"), ("000", "0", "")),
         ),
         example="RTRIM(path, '/')",
     ),
@@ -279,10 +284,14 @@ OPERATIONS = (
         duckdb=_replace,
         flink=_replace,
         vectors=(
-            *_vectors(_SSS, ("banana", "an", "AN", "bANANa"), ("aaa", "aa", "b", "ba"), ("abc", "", "x", "abc"), ("", "", "x", ""),
-                      ("abc", "b", "", "ac"), ("😀é", "é", "😀", "😀😀"), (None, "a", "b", None), ("a", None, "b", None), ("a", "", None, None),
+            *vectors(_SSS, ("banana", "an", "AN", "bANANa"), ("aaa", "aa", "b", "ba"), ("abc", "", "x", "abc"),
+                      ("", "", "x", ""),
+                      ("abc", "b", "", "ac"), ("😀é", "é", "😀", "😀😀"), (None, "a", "b", None),
+                      ("a", None, "b", None),
+                      ("a", "", None, None),
                       ("a", "a", None, None), ("$1\\", "\\", "$1", "$1$1")),
-            *_vectors(("STRING", "STRING!", "STRING!"), ("a-b-c", "-", "", "abc"), ("abc", "", "x", "abc"), (None, "a", "b", None)),
+            *vectors(("STRING", "STRING!", "STRING!"), ("a-b-c", "-", "", "abc"), ("abc", "", "x", "abc"),
+                      (None, "a", "b", None)),
         ),
         example="REPLACE(phone, '-', '')",
     ),
@@ -294,9 +303,11 @@ OPERATIONS = (
         duckdb=_repeat(duckdb=True),
         flink=_repeat(duckdb=False),
         vectors=(
-            *_vectors(_SN, ("ab", 3, "ababab"), ("ab", 0, ""), ("ab", -1, ""), ("", 5, ""), (None, 2, None), ("a", None, None),
-                      ("😀", 2, "😀😀"), ("", 10000, ""), ("", 10001, None), ("a", 2**63 - 1, None), ("a", -(2**63), "")),
-            *_vectors(("STRING", "INT!"), ("ab", 2, "abab"), ("a", 10001, None), ("a", -1, "")),
+            *vectors(_SN, ("ab", 3, "ababab"), ("ab", 0, ""), ("ab", -1, ""), ("", 5, ""), (None, 2, None),
+                      ("a", None, None),
+                      ("😀", 2, "😀😀"), ("", 10000, ""), ("", 10001, None), ("a", 2**63 - 1, None),
+                      ("a", -(2**63), "")),
+            *vectors(("STRING", "INT!"), ("ab", 2, "abab"), ("a", 10001, None), ("a", -1, "")),
         ),
         example="REPEAT('*', stars)",
     ),
@@ -307,7 +318,8 @@ OPERATIONS = (
         typing=takes(STRING, gives=STRING),
         duckdb=_duckdb_reverse,
         flink=_named("REVERSE"),
-        vectors=_vectors(_S, ("abc", "cba"), ("", ""), (None, None), ("a😀é", "é😀a"), ("e\u0301x", "x\u0301e"), (_FAMILY, _FAMILY[::-1])),
+        vectors=vectors(_S, ("abc", "cba"), ("", ""), (None, None), ("a😀é", "é😀a"), ("e\u0301x", "x\u0301e"),
+                         (_FAMILY, _FAMILY[::-1])),
         example="REVERSE(code)",
     ),
     Operation(
@@ -317,7 +329,8 @@ OPERATIONS = (
         typing=takes(STRING, STRING, gives=BIGINT),
         duckdb=_named("strpos"),
         flink=_counted("INSTR"),
-        vectors=_vectors(_SS, ("banana", "an", 2), ("banana", "x", 0), ("abc", "", 1), ("", "", 1), ("", "a", 0), ("a😀é", "é", 3),
+        vectors=vectors(_SS, ("banana", "an", 2), ("banana", "x", 0), ("abc", "", 1), ("", "", 1), ("", "a", 0),
+                         ("a😀é", "é", 3),
                          (None, "a", None), ("a", None, None), ("aé", "e\u0301", 0)),
         example="STRPOS(email, '@')",
         aliases=("INSTR", "POSITION"),
@@ -330,9 +343,10 @@ OPERATIONS = (
         duckdb=_concat,
         flink=_concat,
         vectors=(
-            *_vectors(_SS, ("a", "b", "ab"), ("", "", ""), ("a", None, None), (None, None, None), ("é", "😀", "é😀"), ("e", "\u0301", "e\u0301")),
-            *_vectors(_SSS, ("a", "b", "c", "abc"), ("a", None, "c", None)),
-            *_vectors(("STRING", "STRING!", "STRING"), ("a", "-", "b", "a-b"), (None, "-", "b", None)),
+            *vectors(_SS, ("a", "b", "ab"), ("", "", ""), ("a", None, None), (None, None, None), ("é", "😀", "é😀"),
+                      ("e", "\u0301", "e\u0301")),
+            *vectors(_SSS, ("a", "b", "c", "abc"), ("a", None, "c", None)),
+            *vectors(("STRING", "STRING!", "STRING"), ("a", "-", "b", "a-b"), (None, "-", "b", None)),
         ),
         example="CONCAT(origin, '-', dest)",
         aliases=("||",),
@@ -345,9 +359,10 @@ OPERATIONS = (
         duckdb=_named("concat_ws"),
         flink=_named("CONCAT_WS"),
         vectors=(
-            *_vectors(_SSS, (",", "a", "b", "a,b"), (",", None, "b", "b"), (",", "", "", ","), (None, "a", "b", None), (",", None, None, ""),
+            *vectors(_SSS, (",", "a", "b", "a,b"), (",", None, "b", "b"), (",", "", "", ","), (None, "a", "b", None),
+                      (",", None, None, ""),
                       ("", "é", "😀", "é😀")),
-            *_vectors(("STRING!", "STRING", "STRING"), ("-", "a", "b", "a-b"), ("-", "a", None, "a")),
+            *vectors(("STRING!", "STRING", "STRING"), ("-", "a", "b", "a-b"), ("-", "a", None, "a")),
         ),
         example="CONCAT_WS('/', origin, dest)",
     ),
@@ -358,7 +373,8 @@ OPERATIONS = (
         typing=takes(STRING, STRING, gives=BOOLEAN),
         duckdb=_named("starts_with"),
         flink=_named("STARTSWITH"),
-        vectors=_vectors(_SS, ("abc", "ab", True), ("abc", "b", False), ("abc", "", True), ("", "", True), ("", "a", False), (None, "a", None),
+        vectors=vectors(_SS, ("abc", "ab", True), ("abc", "b", False), ("abc", "", True), ("", "", True),
+                         ("", "a", False), (None, "a", None),
                          ("a", None, None), ("é", "e", False), ("😀a", "😀", True)),
         example="STARTSWITH(tailnum, 'N')",
         aliases=("STARTS_WITH", "PREFIX"),
@@ -370,7 +386,8 @@ OPERATIONS = (
         typing=takes(STRING, STRING, gives=BOOLEAN),
         duckdb=_named("ends_with"),
         flink=_named("ENDSWITH"),
-        vectors=_vectors(_SS, ("abc", "bc", True), ("abc", "b", False), ("abc", "", True), ("", "", True), (None, "a", None), ("a", None, None),
+        vectors=vectors(_SS, ("abc", "bc", True), ("abc", "b", False), ("abc", "", True), ("", "", True),
+                         (None, "a", None), ("a", None, None),
                          ("e\u0301", "é", False), ("a😀", "😀", True)),
         example="ENDSWITH(path, '.png')",
         aliases=("ENDS_WITH", "SUFFIX"),
@@ -384,24 +401,30 @@ OPERATIONS = (
         duckdb=_split_index(duckdb=True),
         flink=_split_index(duckdb=False),
         vectors=(
-            *_vectors(_SSN, ("a,b,c", ",", 1, "b"), ("a,b,c", ",", 0, "a"), ("a,b,c", ",", 3, None), ("a,,c", ",", 1, ""), ("a,b", ",", -1, None),
-                      ("abc", "", 0, None), ("", ",", 0, None), (",", ",", 1, ""), ("a😀b", "😀", 1, "b"), ("aaa", "aa", 1, "a"),
-                      (None, ",", 0, None), ("a", None, 0, None), ("a", ",", None, None), ("a,b", ",", 2**63 - 1, None)),
-            *_vectors(("STRING", "STRING!", "INT!"), ("a/b", "/", 1, "b"), ("", "/", 0, None), ("a/b", "/", -1, None)),
+            *vectors(_SSN, ("a,b,c", ",", 1, "b"), ("a,b,c", ",", 0, "a"), ("a,b,c", ",", 3, None),
+                      ("a,,c", ",", 1, ""), ("a,b", ",", -1, None),
+                      ("abc", "", 0, None), ("", ",", 0, None), (",", ",", 1, ""), ("a😀b", "😀", 1, "b"),
+                      ("aaa", "aa", 1, "a"),
+                      (None, ",", 0, None), ("a", None, 0, None), ("a", ",", None, None),
+                      ("a,b", ",", 2**63 - 1, None)),
+            *vectors(("STRING", "STRING!", "INT!"), ("a/b", "/", 1, "b"), ("", "/", 0, None), ("a/b", "/", -1, None)),
         ),
         example="SPLIT_INDEX(path, '/', 0)",
     ),
     Operation(
         name="TRANSLATE",
         family="strings",
-        doc="Every character of the second string replaced by the one at the same place in the third, removed if there is none.",
+        doc="Every character of the second string replaced by the one at the same place in the third, removed if there "
+            "is none.",
         typing=takes(STRING, STRING, STRING, gives=STRING),
         duckdb=_named("translate"),
         flink=_flink_translate,
         vectors=(
-            *_vectors(_SSS, ("hello", "el", "ip", "hippo"), ("hello", "l", "", "heo"), ("hello", "", "x", "hello"), ("", "a", "b", ""),
-                      ("aa", "aa", "bc", "bb"), ("é😀", "é😀", "😀é", "😀é"), (None, "a", "b", None), ("a", None, "b", None), ("a", "a", None, None)),
-            *_vectors(("STRING", "STRING!", "STRING!"), ("2024-01-02", "-", "/", "2024/01/02"), (None, "a", "b", None)),
+            *vectors(_SSS, ("hello", "el", "ip", "hippo"), ("hello", "l", "", "heo"), ("hello", "", "x", "hello"),
+                      ("", "a", "b", ""),
+                      ("aa", "aa", "bc", "bb"), ("é😀", "é😀", "😀é", "😀é"), (None, "a", "b", None),
+                      ("a", None, "b", None), ("a", "a", None, None)),
+            *vectors(("STRING", "STRING!", "STRING!"), ("2024-01-02", "-", "/", "2024/01/02"), (None, "a", "b", None)),
         ),
         example="TRANSLATE(code, 'OI', '01')",
     ),
