@@ -56,7 +56,7 @@ class Sqlfeat(Dialect):
             if name in ("CAST", "TRY_CAST", "EXTRACT", "SUBSTRING", "TRIM", "POSITION", "OVERLAY", "CEIL", "FLOOR")
         } | {"JSON_VALUE": lambda self: self._parse_json_value(json_path=False)}
         NO_PAREN_FUNCTION_PARSERS: t.ClassVar = {
-            name: function for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE",)
+            name: function for name, function in parser.Parser.NO_PAREN_FUNCTION_PARSERS.items() if name == "CASE"
         }
 
         def _parse_table(self, *args: t.Any, **kwargs: t.Any) -> exp.Expr | None:

@@ -11,7 +11,6 @@ from sqlglot import exp
 from sqlfeat.language.expr import AggregateCall, Call, Expr
 from sqlfeat.language.types import DataType
 
-
 COMPILER_FAMILY = "compiler"
 """The family of operations that only the compiler writes; in SQL they are unknown functions."""
 

@@ -19,7 +19,7 @@ from sqlfeat.plan.nodes import (
     Plan,
     Project,
     Scan,
-    Union_,
+    UnionAll,
     Unnest,
     WindowAggregate,
     WindowTopN,
@@ -83,7 +83,7 @@ class Steps(ABC):
                 return self.unnest(plan)
             case WindowTopN():
                 return self._top(plan)
-            case Union_():
+            case UnionAll():
                 return self._union(plan)
 
     def _source(self, plan: Plan) -> tuple[str, exp.Expr | None]:
@@ -103,7 +103,7 @@ class Steps(ABC):
         """The condition of WHERE."""
         return self.expressions.tree(plan.condition)
 
-    def _union(self, plan: Union_) -> str:
+    def _union(self, plan: UnionAll) -> str:
         queries: list[exp.Expr] = [
             self.select(self.columns(plan.schema.names), self.relation(branch)) for branch in plan.inputs
         ]

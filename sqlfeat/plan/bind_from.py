@@ -48,7 +48,9 @@ class FromBinder:
                 scope = self._unnest(scope, join)
                 continue
             if join.this.args.get("joins"):
-                raise self._report.fail("SF0408", join, "a join inside a join", help="write the joins one after another")
+                raise self._report.fail(
+                    "SF0408", join, "a join inside a join", help="write the joins one after another"
+                )
             right, other_window = self._table(join.this)
             if window or other_window:
                 raise self._report.fail(

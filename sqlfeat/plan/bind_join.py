@@ -106,7 +106,11 @@ def _interval(left: Scope, right: Scope, on: On, *, inner: bool) -> Scope:
     if event_time != own.event_time:
         # The right side's event time is the pair's; its visible name stands for the time attribute itself.
         time = schema.column(event_time or "")
-        names = {v.column.name for v, (_, origin) in zip(picked.visible, picked.picks) if origin == other.event_time}
+        names = {
+            v.column.name
+            for v, (_, origin) in zip(picked.visible, picked.picks, strict=False)
+            if origin == other.event_time
+        }
         visible = tuple(replace(v, column=time) if v.column.name in names else v for v in visible)
     return replace(left, plan=plan, visible=visible)
 
@@ -142,7 +146,7 @@ def bind_unnest(left: Scope, join: exp.Join, array: Column, report: Report) -> S
     below = left.plan.schema
     order = (*below.order, position) if below.order else ()
     schema = replace(below, columns=(*below.columns, *added), order=order)
-    visible = [Visible(unnest.alias, name, column) for name, column in zip(names, added)]
+    visible = [Visible(unnest.alias, name, column) for name, column in zip(names, added, strict=False)]
     plan = Unnest(left.plan, array.name, element, position, schema)
     return replace(left, plan=plan, visible=(*left.visible, *visible))
 

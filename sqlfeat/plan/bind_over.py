@@ -130,7 +130,7 @@ def _bound(spec: exp.Expr, side: str, rows: bool, node: exp.Window, report: Repo
     if rows:
         return _row_count(value, node, report)
     try:
-        return interval_ms(value)
+        return interval_ms(value or exp.Null())
     except BadInterval as problem:
         raise report.fail(
             "SF0402",

@@ -11,7 +11,7 @@ from sqlfeat.language.typing import common_type, convert
 from sqlfeat.plan.bind_from import Ctes, FromBinder, column_names
 from sqlfeat.plan.bind_select import SelectBinder, project
 from sqlfeat.plan.catalog import Catalog
-from sqlfeat.plan.nodes import Plan, Project, Schema, Union_
+from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll
 from sqlfeat.plan.report import Report
 
 
@@ -78,19 +78,21 @@ def _named(branch: exp.Expr) -> exp.Expr:
     if not isinstance(branch, exp.Select):
         return branch
     items = [
-        item if item.is_star else exp.Alias(this=item.unalias(), alias=exp.to_identifier(f"column {number}", quoted=True))
+        item
+        if item.is_star
+        else exp.Alias(this=item.unalias(), alias=exp.to_identifier(f"column {number}", quoted=True))
         for number, item in enumerate(branch.expressions, 1)
     ]
     branch.set("expressions", items)
     return branch
 
 
-def unite(branches: list[Plan]) -> Union_:
+def unite(branches: list[Plan]) -> UnionAll:
     """UNION ALL by position; ties between branches are broken by the order of the branches."""
     shown = [[c for c in plan.schema.columns if not c.name.startswith("__")] for plan in branches]
     if len({len(columns) for columns in shown}) != 1:
         raise TypeMismatch(f"has branches of {' and '.join(str(len(columns)) for columns in shown)} columns")
-    times = {_position(plan, columns) for plan, columns in zip(branches, shown)}
+    times = {_position(plan, columns) for plan, columns in zip(branches, shown, strict=False)}
     if len(times) != 1:
         raise TypeMismatch("has the event time in different columns of its branches")
     orders = {tuple(plan.schema.column(name).type for name in plan.schema.order) for plan in branches}
@@ -98,15 +100,15 @@ def unite(branches: list[Plan]) -> Union_:
     targets = [common_type([columns[i].type for columns in shown]) for i in range(len(shown[0]))]
     names = [column.name for column in shown[0]]
     inputs = tuple(
-        _branch(plan, [convert(c, t) for c, t in zip(columns, targets)], names, index, ordered=ordered)
-        for index, (plan, columns) in enumerate(zip(branches, shown))
+        _branch(plan, [convert(c, t) for c, t in zip(columns, targets, strict=False)], names, index, ordered=ordered)
+        for index, (plan, columns) in enumerate(zip(branches, shown, strict=False))
     )
     first = inputs[0].schema
     merged = tuple(
         Column(column.name, column.type, any(branch.schema.columns[i].nullable for branch in inputs))
         for i, column in enumerate(first.columns)
     )
-    return Union_(inputs, Schema(merged, first.event_time, first.order))
+    return UnionAll(inputs, Schema(merged, first.event_time, first.order))
 
 
 def _position(plan: Plan, shown: list[Column]) -> int | None:
@@ -116,7 +118,7 @@ def _position(plan: Plan, shown: list[Column]) -> int | None:
 
 def _branch(plan: Plan, values: list[Expr], names: list[str], index: int, *, ordered: bool) -> Plan:
     below = plan.schema
-    items = list(zip(names, values))
+    items = list(zip(names, values, strict=False))
     event_time = None
     if below.event_time:
         positions = [

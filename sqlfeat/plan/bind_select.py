@@ -404,7 +404,9 @@ class SelectBinder:
         """`F(share) WITHIN GROUP (ORDER BY x)` as `F(x, share)`."""
         (order,) = node.expression.expressions
         if order.args.get("desc"):
-            raise self._report.fail("SF0306", node, "WITHIN GROUP orders ascending", help="write 1 - share for the share")
+            raise self._report.fail(
+                "SF0306", node, "WITHIN GROUP orders ascending", help="write 1 - share for the share"
+            )
         plain = exp.Anonymous(this=node.this.this, expressions=[order.this, *node.this.expressions])
         plain.meta.update(node.this.meta)
         return plain
@@ -412,7 +414,9 @@ class SelectBinder:
     def _unknown_aggregate(self, node: exp.Expr) -> BindError:
         if isinstance(node, exp.Anonymous) and str(node.this).upper() not in OPERATIONS:
             return self._report.unknown("SF0302", node, "aggregate", str(node.this), list(AGGREGATES))
-        return self._report.fail("SF0302", node, f"`{written(node)}` is not an aggregate", help="OVER follows an aggregate")
+        return self._report.fail(
+            "SF0302", node, f"`{written(node)}` is not an aggregate", help="OVER follows an aggregate"
+        )
 
     def _typed_call(
         self, node: exp.Anonymous, function: str, name: str, condition: Expr | None, *, grouped: bool

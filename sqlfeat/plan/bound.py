@@ -15,7 +15,7 @@ from sqlfeat.plan.nodes import (
     Plan,
     Project,
     Scan,
-    Union_,
+    UnionAll,
     Unnest,
     WindowAggregate,
     WindowTopN,
@@ -74,7 +74,7 @@ def _bounded(plan: Plan, part: Slice) -> Plan:
             return _bounded_interval(plan, part)
         case Unnest(input=below) | WindowTopN(input=below):
             return replace(plan, input=_bounded(below, part))
-        case Union_(inputs=inputs):
+        case UnionAll(inputs=inputs):
             return replace(plan, inputs=tuple(_bounded(branch, part) for branch in inputs))
 
 

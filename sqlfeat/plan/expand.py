@@ -21,7 +21,7 @@ from sqlfeat.plan.nodes import (
     OverSpec,
     Plan,
     Project,
-    Union_,
+    UnionAll,
     Unnest,
     WindowAggregate,
     WindowTopN,
@@ -49,7 +49,7 @@ def expand(plan: Plan) -> Plan:
             return replace(plan, left=expand(left), right=expand(right))
         case Unnest(input=below) | WindowTopN(input=below):
             return replace(plan, input=expand(below))
-        case Union_(inputs=inputs):
+        case UnionAll(inputs=inputs):
             return replace(plan, inputs=tuple(expand(branch) for branch in inputs))
         case _:
             return plan

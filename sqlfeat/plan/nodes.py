@@ -206,14 +206,14 @@ class WindowTopN:
 
 
 @dataclass(frozen=True, slots=True)
-class Union_:
+class UnionAll:
     """UNION ALL of relations with the same columns."""
 
     inputs: tuple[Plan, ...]
     schema: Schema
 
 
-Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, IntervalJoin, Unnest, WindowTopN, Union_]
+Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, IntervalJoin, Unnest, WindowTopN, UnionAll]
 
 
 def inputs_of(plan: Plan) -> tuple[Plan, ...]:
@@ -223,7 +223,7 @@ def inputs_of(plan: Plan) -> tuple[Plan, ...]:
             return ()
         case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
             return (left, right)
-        case Union_(inputs=inputs):
+        case UnionAll(inputs=inputs):
             return inputs
         case _:
             return (plan.input,)

@@ -15,7 +15,7 @@ from sqlfeat.plan.nodes import (
     Project,
     Scan,
     Schema,
-    Union_,
+    UnionAll,
     Unnest,
     WindowAggregate,
     WindowTopN,
@@ -49,9 +49,9 @@ def prune(plan: Plan, needed: set[str]) -> Plan:
             ordered = {name for name, _ in plan.order} | set(plan.partition)
             below = prune(plan.input, (needed - {plan.rank}) | ordered)
             return replace(plan, input=below, schema=_kept(plan.schema, set(below.schema.names) | {plan.rank}))
-        case Union_(inputs=inputs):
+        case UnionAll(inputs=inputs):
             branches = tuple(prune(branch, needed) for branch in inputs)
-            return Union_(branches, _kept(plan.schema, set(branches[0].schema.names)))
+            return UnionAll(branches, _kept(plan.schema, set(branches[0].schema.names)))
 
 
 def _kept(schema: Schema, needed: set[str]) -> Schema:

@@ -34,14 +34,21 @@ def flights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     (root / "data").mkdir()
     for name in ("history", "stream"):
         (root / "data" / name).symlink_to(ROOT / "data" / name)
-    yield Project(root)
+    return Project(root)
 
 
 def test_both_engines_agree_on_every_value_of_the_year(flights: Project) -> None:
     result = flights.parity()
     report = result.as_json()
     assert {model["name"]: model["mismatches"] for model in report["models"]} == dict.fromkeys(
-        ["aircraft_history", "airport_hourly", "airport_rolling", "carrier_delays", "departure_weather", "route_counters"],
+        [
+            "aircraft_history",
+            "airport_hourly",
+            "airport_rolling",
+            "carrier_delays",
+            "departure_weather",
+            "route_counters",
+        ],
         0,
     )
     rows = {model["name"]: model["rows"] for model in report["models"]}

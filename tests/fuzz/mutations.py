@@ -11,18 +11,143 @@ if TYPE_CHECKING:
 
 _TOKENS = re.compile(r"\s+|\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|<=|>=|<>|\|\||//|=>|.", re.DOTALL)
 
-KEYWORDS = """
-SELECT FROM WHERE GROUP BY HAVING QUALIFY WINDOW OVER PARTITION ORDER RANGE ROWS BETWEEN AND OR NOT PRECEDING FOLLOWING
-CURRENT ROW UNBOUNDED INTERVAL AS ON USING JOIN LEFT RIGHT FULL CROSS ASOF NATURAL LATERAL UNION ALL DISTINCT EXCEPT
-INTERSECT WITH RECURSIVE CASE WHEN THEN ELSE END CAST TRY_CAST NULL TRUE FALSE IS IN LIKE EXISTS FILTER IGNORE NULLS
-RESPECT EXCLUDE TIES TABLE TUMBLE HOP CUMULATE SESSION DESCRIPTOR UNNEST ORDINALITY VALUES LIMIT OFFSET FETCH DESC ASC
-HOUR DAY MONTH SECOND ROLLUP CUBE GROUPING SETS PIVOT TABLESAMPLE FOR AT TIME ZONE ESCAPE SYMMETRIC ANY SOME ARRAY
-""".split()
-FUNCTIONS = """
-COUNT SUM AVG MIN MAX ARRAY_AGG FIRST_VALUE LAST_VALUE LAG LEAD ROW_NUMBER RANK COALESCE NULLIF ABS UPPER CONCAT
-SUBSTRING EXTRACT POSITION TRIM FLOOR CEIL NOW RAND DATE_TRUNC CARDINALITY JSON_VALUE MD5 QUOTIENT ROUND IF GREATEST
-STDDEV_POP APPROX_COUNT_DISTINCT BOOL_AND LISTAGG read_parquet frobnicate
-""".split()
+KEYWORDS = [
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "BY",
+    "HAVING",
+    "QUALIFY",
+    "WINDOW",
+    "OVER",
+    "PARTITION",
+    "ORDER",
+    "RANGE",
+    "ROWS",
+    "BETWEEN",
+    "AND",
+    "OR",
+    "NOT",
+    "PRECEDING",
+    "FOLLOWING",
+    "CURRENT",
+    "ROW",
+    "UNBOUNDED",
+    "INTERVAL",
+    "AS",
+    "ON",
+    "USING",
+    "JOIN",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "ASOF",
+    "NATURAL",
+    "LATERAL",
+    "UNION",
+    "ALL",
+    "DISTINCT",
+    "EXCEPT",
+    "INTERSECT",
+    "WITH",
+    "RECURSIVE",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "CAST",
+    "TRY_CAST",
+    "NULL",
+    "TRUE",
+    "FALSE",
+    "IS",
+    "IN",
+    "LIKE",
+    "EXISTS",
+    "FILTER",
+    "IGNORE",
+    "NULLS",
+    "RESPECT",
+    "EXCLUDE",
+    "TIES",
+    "TABLE",
+    "TUMBLE",
+    "HOP",
+    "CUMULATE",
+    "SESSION",
+    "DESCRIPTOR",
+    "UNNEST",
+    "ORDINALITY",
+    "VALUES",
+    "LIMIT",
+    "OFFSET",
+    "FETCH",
+    "DESC",
+    "ASC",
+    "HOUR",
+    "DAY",
+    "MONTH",
+    "SECOND",
+    "ROLLUP",
+    "CUBE",
+    "GROUPING",
+    "SETS",
+    "PIVOT",
+    "TABLESAMPLE",
+    "FOR",
+    "AT",
+    "TIME",
+    "ZONE",
+    "ESCAPE",
+    "SYMMETRIC",
+    "ANY",
+    "SOME",
+    "ARRAY",
+]
+FUNCTIONS = [
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "ARRAY_AGG",
+    "FIRST_VALUE",
+    "LAST_VALUE",
+    "LAG",
+    "LEAD",
+    "ROW_NUMBER",
+    "RANK",
+    "COALESCE",
+    "NULLIF",
+    "ABS",
+    "UPPER",
+    "CONCAT",
+    "SUBSTRING",
+    "EXTRACT",
+    "POSITION",
+    "TRIM",
+    "FLOOR",
+    "CEIL",
+    "NOW",
+    "RAND",
+    "DATE_TRUNC",
+    "CARDINALITY",
+    "JSON_VALUE",
+    "MD5",
+    "QUOTIENT",
+    "ROUND",
+    "IF",
+    "GREATEST",
+    "STDDEV_POP",
+    "APPROX_COUNT_DISTINCT",
+    "BOOL_AND",
+    "LISTAGG",
+    "read_parquet",
+    "frobnicate",
+]
 TYPES = ["INT", "BIGINT", "DOUBLE", "STRING", "DATE", "TIMESTAMP(3)", "DECIMAL(38,37)", "DECIMAL(0,0)", "ARRAY<INT>",
          "MAP<INT,INT>", "FLOAT", "VARCHAR(3)", "INTERVAL", "INT[]", "STRUCT<a INT>", "NULL"]  # fmt: skip
 LITERALS = ["0", "1", "-1", "9223372036854775807", "9223372036854775808", "1e400", "1e-400", "0.1", "1.", ".5", "''",
@@ -72,7 +197,7 @@ def _swap(tokens: list[str], at: int, rnd: Random) -> None:
 
 
 def _replace_word(tokens: list[str], at: int, rnd: Random) -> None:
-    named = [i for i in _words(tokens) if tokens[i][0].isalpha() or tokens[i][0] in "\"`"]
+    named = [i for i in _words(tokens) if tokens[i][0].isalpha() or tokens[i][0] in '"`']
     if named:
         pool = rnd.choice((KEYWORDS, FUNCTIONS, TYPES, [tokens[i] for i in named], [tokens[i] for i in named]))
         tokens[rnd.choice(named)] = rnd.choice(pool)
@@ -88,7 +213,9 @@ def _replace_any(tokens: list[str], at: int, rnd: Random) -> None:
 
 
 def _insert(tokens: list[str], at: int, rnd: Random) -> None:
-    tokens.insert(at, f" {rnd.choice(rnd.choice((KEYWORDS, FUNCTIONS, LITERALS, STRANGE, [',', '(', ')', '.', '=']))) } ")
+    tokens.insert(
+        at, f" {rnd.choice(rnd.choice((KEYWORDS, FUNCTIONS, LITERALS, STRANGE, [',', '(', ')', '.', '='])))} "
+    )
 
 
 def _insert_strange(tokens: list[str], at: int, rnd: Random) -> None:

@@ -70,7 +70,9 @@ def misplaced(diagnostic: Diagnostic, victim: Victim, sql: str) -> str | None:
     lines = sql.split("\n")
     if span is None or span.path != victim.project.models[victim.name].path:
         return f"no place in the model: {diagnostic}"
-    if not (1 <= span.line <= len(lines) and 1 <= span.col <= len(lines[span.line - 1]) + 1 and span.col < span.end_col):
+    if not (
+        1 <= span.line <= len(lines) and 1 <= span.col <= len(lines[span.line - 1]) + 1 and span.col < span.end_col
+    ):
         return f"a place outside of the model: {diagnostic}"
     if any(word in diagnostic.message for word in ("Token", "<class", "sqlglot", "object at 0x")):
         return f"the parser's own words: {diagnostic.message}"
@@ -106,7 +108,9 @@ def test_a_broken_model_is_refused_or_runs(tmp_path):
     assert not found, f"{len(found)} of {MUTANTS}, for example:\n" + "\n\n".join(found[:3])
 
 
-@pytest.mark.parametrize("sql", ["", " ", "\n", ";", "\u0000", "SELECT", "(" * 5000, "'" * 5001, "-- only a comment", "*" * 3000])
+@pytest.mark.parametrize(
+    "sql", ["", " ", "\n", ";", "\u0000", "SELECT", "(" * 5000, "'" * 5001, "-- only a comment", "*" * 3000]
+)
 def test_what_is_hardly_sql_is_refused(tmp_path, sql):
     victim = next(victims(tmp_path))
     with pytest.raises(SqlfeatError):

@@ -78,10 +78,12 @@ sources:
           - {name: item, type: STRING, nullable: false}
           - {name: note, type: STRING}
 """,
-    "models/paid.sql": VIEW + """
+    "models/paid.sql": VIEW
+    + """
 SELECT id, user_id, item, amount, ts FROM {{ source('shop', 'orders') }} WHERE paid
 """,
-    "models/hourly.sql": VIEW + """
+    "models/hourly.sql": VIEW
+    + """
 SELECT user_id, window_start, window_end, SUM(amount) AS total
 FROM TABLE(TUMBLE(TABLE {{ source('shop', 'orders') }}, DESCRIPTOR(ts), INTERVAL '1' HOUR))
 GROUP BY user_id, window_start, window_end

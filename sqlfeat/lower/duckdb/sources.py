@@ -50,9 +50,13 @@ def _accepted_view(source: Source, late_files: str | None) -> Statement:
 
 def _late_events(source: Source, files: str) -> exp.Select:
     """What Flink wrote to the late log. Decimals are text there, since JSON numbers would lose digits."""
-    types = {c.name: "VARCHAR" if c.type.kind is Kind.DECIMAL else duckdb_type(c.type).sql("duckdb") for c in source.columns}
+    types = {
+        c.name: "VARCHAR" if c.type.kind is Kind.DECIMAL else duckdb_type(c.type).sql("duckdb") for c in source.columns
+    }
     columns = exp.Struct(
-        expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=text(kind)) for name, kind in types.items()]
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(name), expression=text(kind)) for name, kind in types.items()
+        ]
     )
     options = [_option("format", text("newline_delimited")), _option("columns", columns)]
     reader = exp.Table(this=exp.Anonymous(this="read_json", expressions=[text(files), *options]))

@@ -17,7 +17,6 @@ from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.nodes import GroupWindow, IntervalJoin, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
 from sqlfeat.plan.trace import WINDOW_TIME
 
-
 _STARTS, _SESSION = "__starts", "__session"
 
 

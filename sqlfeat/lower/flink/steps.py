@@ -117,7 +117,9 @@ class FlinkSteps(Steps):
 
     def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
         """The relation with several keys as one: Flink forgets all but the first when it stores a view with sessions."""
-        row = exp.Cast(this=fn("ROW", *self.columns(keys)), to=_row_type([(key, schema.column(key).type) for key in keys]))
+        row = exp.Cast(
+            this=fn("ROW", *self.columns(keys)), to=_row_type([(key, schema.column(key).type) for key in keys])
+        )
         return self.add("keyed", self.select([*self.columns(schema.names), self.named(row, _KEY)], source))
 
     def interval(self, plan: IntervalJoin) -> str:
@@ -199,7 +201,9 @@ class FlinkSteps(Steps):
         return self.select(items, source, present)
 
     def _match_type(self, plan: LookupJoin) -> exp.DataType:
-        return _row_type([*((name, plan.right.schema.column(other).type) for name, other in plan.picks), (_HIT, BOOLEAN)])
+        return _row_type(
+            [*((name, plan.right.schema.column(other).type) for name, other in plan.picks), (_HIT, BOOLEAN)]
+        )
 
 
 def _row_type(fields: Sequence[tuple[str, DataType]]) -> exp.DataType:
