@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Union
 
 from sqlfeat.language.types import BOOLEAN, DataType
 
-Value = Union[bool, int, float, Decimal, str, date, datetime, None]
+Value = bool | int | float | Decimal | str | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Call:
     nullable: bool = True
 
 
-Expr = Union[Column, Literal, Call]
+Expr = Column | Literal | Call
 
 
 @dataclass(frozen=True, slots=True)

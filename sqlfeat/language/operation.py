@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from sqlglot import exp
 
@@ -112,7 +112,7 @@ class Refusal:
     aliases: tuple[str, ...] = ()
 
 
-Entry = Union[Operation, Macro, Refusal]
+Entry = Operation | Macro | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class RefusedAggregate:
     aliases: tuple[str, ...] = ()
 
 
-AggregateEntry = Union[Aggregate, CompositeAggregate, RefusedAggregate]
+AggregateEntry = Aggregate | CompositeAggregate | RefusedAggregate
 
 
 def composition(entry: Aggregate | CompositeAggregate, call: AggregateCall) -> Expansion | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlfeat.plan.bound import Slice
 from sqlfeat.plan.columns import OutputColumn, Role
@@ -66,7 +66,7 @@ class LowerOptions:
         late_logs: (full name of a source, files of its late log): DuckDB leaves these events out, exactly as Flink did.
     """
 
-    slice: Slice = Slice()
+    slice: Slice = field(default_factory=Slice)
     output_dir: str = "target/streamed"
     log_dir: str = "target/logs"
     project_dir: str = ""

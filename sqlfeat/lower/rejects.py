@@ -11,8 +11,8 @@ from sqlfeat.language.types import Kind
 from sqlfeat.project.config import Column, Source
 
 EPOCH = "1970-01-01 00:00:00.000"
-"""Timestamps up to this one are rejected as event times: Flink's calendar functions are wrong before it, and its windows
-drop a first event of exactly this time without a word, taking it for one that they had before."""
+"""Timestamps up to this one are rejected as event times: Flink's calendar functions are wrong before it, and its
+windows drop a first event of exactly this time without a word, taking it for one that they had before."""
 
 Field = Callable[[Column], exp.Expr]
 

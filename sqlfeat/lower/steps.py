@@ -164,7 +164,7 @@ class Steps(ABC):
             return tree
         return exp.Alias(this=tree, alias=identifier(name))
 
-    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expr:
+    def item(self, plan: Project, name: str, expr: Expr) -> exp.Expr:  # noqa: ARG002 - for those who override it
         """One column of a projection."""
         return self.expressions.tree(expr)
 

@@ -173,7 +173,8 @@ def _check_interval(on: On, join: exp.Join, report: Report, *, inner: bool) -> N
             "SF0408",
             join,
             "a join of two streams without bounds on both event times would keep rows for ever",
-            help="write ASOF LEFT JOIN for the last row, or ON ... AND right.ts BETWEEN left.ts - INTERVAL '1' HOUR AND left.ts",
+            help="write ASOF LEFT JOIN for the last row, or ON ... AND right.ts BETWEEN left.ts - INTERVAL '1' HOUR "
+            "AND left.ts",
         )
     if on.low_ms > on.high_ms:
         raise report.fail("SF0408", join, "no two event times meet the bounds of this join")
@@ -182,7 +183,8 @@ def _check_interval(on: On, join: exp.Join, report: Report, *, inner: bool) -> N
             "SF0408",
             join,
             "the right row may be later than the left one, whose time the pair would have: it would know the future",
-            help="bound the join so that one side is never later, for example right.ts BETWEEN left.ts - INTERVAL '1' HOUR AND left.ts",
+            help="bound the join so that one side is never later, for example right.ts BETWEEN left.ts - "
+            "INTERVAL '1' HOUR AND left.ts",
         )
 
 

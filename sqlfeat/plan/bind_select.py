@@ -142,7 +142,8 @@ class SelectBinder:
             raise self._report.fail(
                 "SF0407",
                 group or self._select.args["from_"],
-                "a row of a window function is in a window; without both its ends in GROUP BY windows would run together",
+                "a row of a window function is in a window; without both its ends in GROUP BY windows would run "
+                "together",
                 help="write GROUP BY window_start, window_end and the keys",
             )
 
@@ -428,6 +429,8 @@ class SelectBinder:
             operands = operands[0].expressions
             if not entry.distinct:
                 raise self._report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language")
+            if not operands:
+                raise self._report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
         if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
             operands = []
         args = [self._expressions.bind(operand) for operand in operands]
@@ -440,7 +443,8 @@ class SelectBinder:
         respects_nulls = entry.name in POSITIONAL and not isinstance(node.parent, exp.IgnoreNulls)
         if condition is not None and (entry.keeps_null or respects_nulls):
             raise self._report.fail(
-                "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row left out",
+                "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row "
+                "left out",
                 help="filter in a subquery",
             )  # fmt: skip
         nullable = typed.nullable or (condition is not None and not entry.name.startswith("COUNT"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Union
 
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, conjuncts
 from sqlfeat.language.frame import Frame
@@ -213,7 +212,7 @@ class UnionAll:
     schema: Schema
 
 
-Plan = Union[Scan, Project, Filter, Over, WindowAggregate, LookupJoin, IntervalJoin, Unnest, WindowTopN, UnionAll]
+Plan = Scan | Project | Filter | Over | WindowAggregate | LookupJoin | IntervalJoin | Unnest | WindowTopN | UnionAll
 
 
 def inputs_of(plan: Plan) -> tuple[Plan, ...]:

@@ -97,7 +97,8 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
     if windows != grouped and not (windows and ends):
         fitting = "window" if grouped else "event"
         raise report.fail(
-            "SF0310", None, f"materialized='{model.config.materialized.value}' does not fit: the view has one row per {fitting}",
+            "SF0310", None, f"materialized='{model.config.materialized.value}' does not fit: the view has one row per "
+            f"{fitting}",
             help=f"write materialized='{fitting}'",
         )  # fmt: skip
     expected = {plan.schema.event_time, FEATURE_TIME}

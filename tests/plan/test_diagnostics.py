@@ -1,4 +1,4 @@
-"""Every complaint of the compiler as users see it: tests/fixtures/plan/<topic>.txt holds models and what is said of them.
+"""Every complaint of the compiler as users see it: models, and what is said of them, in tests/fixtures/plan/<topic>.txt.
 
 `SQLFEAT_UPDATE=1` writes what is said now into the fixtures; read the difference before committing it.
 """

@@ -57,7 +57,8 @@ def _exists(root: Path, path: str) -> bool:
 def _physical_columns(connection: DuckDBPyConnection, history: History) -> list[str]:
     """Names of the columns.
 
-    Lines of JSON have none: an object that lacks a name has NULL there, and a line that is no object is rejected as a row.
+    Lines of JSON have none: an object that lacks a name has NULL there, and a line that is no object is
+    rejected as a row.
     """
     if history.format == "parquet":
         return list(connection.read_parquet(history.path).columns)

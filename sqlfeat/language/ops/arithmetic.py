@@ -295,7 +295,7 @@ OPERATIONS = (
     Operation(
         name="FINITE",
         family=COMPILER_FAMILY,
-        doc="The DOUBLE itself if it is finite, with one zero; NULL otherwise. Added behind arithmetic by the compiler.",
+        doc="The DOUBLE itself if it is finite, with one zero; NULL otherwise. Added behind arithmetic.",
         typing=_type_finite,
         duckdb=_finite,
         flink=_finite,

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import Call
 from sqlfeat.language.ops.narrowing import try_cast_problem
 from sqlfeat.language.trees import case, cast, fn, number, text
-from sqlfeat.language.types import DataType, Kind
+from sqlfeat.language.types import STRING, DataType, Kind
 from sqlfeat.language.typing import is_convertible
 
 _TO_STRING = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DATE, Kind.BOOLEAN, Kind.TIMESTAMP)

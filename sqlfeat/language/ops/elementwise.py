@@ -64,7 +64,7 @@ def _same(element: DataType) -> DataType:
 COMPOSITES = tuple(
     CompositeAggregate(f"ELEMENTWISE_{name}", doc, rule, _each(op), f"ELEMENTWISE_{name}(v, 16)")
     for name, op, rule, doc in (
-        ("SUM", "SUM", _rule(_summed), "The sum of vectors of a constant length, element by element, as an array of that length."),
+        ("SUM", "SUM", _rule(_summed), "The sum of vectors of a constant length, element by element."),
         ("AVG", "AVG", _rule(lambda _: DOUBLE), "The mean of vectors of a constant length, element by element."),
         ("MIN", "MIN", _rule(_same), "The smallest of each element of vectors of a constant length."),
         ("MAX", "MAX", _rule(_same), "The greatest of each element of vectors of a constant length."),

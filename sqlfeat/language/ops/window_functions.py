@@ -67,7 +67,8 @@ def _type_lag(args: Sequence[Expr]) -> Typed:
     value = args[0]
     if value.type.kind is Kind.ARRAY:
         raise TypeMismatch("of an array would be an array of arrays; LAG an element")
-    if len(args) > 1 and not (isinstance(args[1], Literal) and isinstance(args[1].value, int) and 1 <= args[1].value <= 1000):
+    back = args[1].value if len(args) > 1 and isinstance(args[1], Literal) else None
+    if len(args) > 1 and not (isinstance(back, int) and 1 <= back <= 1000):
         raise TypeMismatch("looks a constant number of rows back, from 1 to 1000")
     offset = args[1] if len(args) > 1 else Literal(1, INT)
     if len(args) < 3:
@@ -101,4 +102,3 @@ WINDOW_FUNCTIONS = {
                        _type_lag, _lag, "LAG(x, 1)", ordered=True, nullable=True),
     )
 }  # fmt: skip
-

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import AggregateCall
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
@@ -36,7 +35,7 @@ class DuckdbSteps(Steps):
             below = plan.input.schema
             ordered = aggregate(call.op).ordered
             order = tuple(column(name) for name in (below.event_time or "", *below.order)) if ordered else ()
-            context = AggregateContext(_attach_over(call, spec, below), order)
+            context = AggregateContext(_attach_over(spec, below), order)
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         return self.add("windows", self.select(items, source))
 
@@ -168,7 +167,7 @@ class DuckdbSteps(Steps):
         return self.add("latest", select)
 
 
-def _attach_over(call: AggregateCall, spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
+def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
     names = [schema.event_time or "", *(schema.order if spec.frame.rows else ())]
     order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
 

@@ -1,4 +1,4 @@
-"""Sources as Flink tables and views: parsed strictly, then accepted, rejected or late, decided here and nowhere else."""
+"""Sources as Flink tables and views: parsed strictly, then accepted, rejected or late, decided only here."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class FlinkSteps(Steps):
         return self.add("columns", self.select([*fields, *self.columns(rest)], grouped))
 
     def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
-        """The relation with several keys as one: Flink forgets all but the first when it stores a view with sessions."""
+        """The relation with several keys as one: Flink forgets all but the first in a view with sessions."""
         row = exp.Cast(
             this=fn("ROW", *self.columns(keys)), to=_row_type([(key, schema.column(key).type) for key in keys])
         )
@@ -214,8 +214,8 @@ def _row_type(fields: Sequence[tuple[str, DataType]]) -> exp.DataType:
 def _plain_time(tree: exp.Expr, event_time: str | None) -> exp.Expr:
     """The tree with the time attribute read as a plain timestamp.
 
-    Flink's planner fails on `t >= a AND t < b` of a time attribute: it folds the pair into a search whose bounds it then
-    casts, and expects them to be constants still.
+    Flink's planner fails on `t >= a AND t < b` of a time attribute: it folds the pair into a search whose bounds it
+    then casts, and expects them to be constants still.
     """
 
     def plain(node: exp.Expr) -> exp.Expr:
