@@ -429,7 +429,7 @@ class SelectBinder:
             operands = operands[0].expressions
             if not entry.distinct:
                 raise self._report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language")
-            if not operands:
+            if not operands or isinstance(operands[0], exp.Star):
                 raise self._report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
         if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
             operands = []
