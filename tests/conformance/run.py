@@ -1,4 +1,3 @@
-# ruff: noqa: T201
 """Run vectors, or random arguments, by hand.
 
 python -m tests.conformance.run                        every vector on DuckDB

@@ -57,7 +57,7 @@ def _double(numbers: random.Random) -> float | None:
 
 
 def compiled(root: Path, rows: Sequence[dict[str, Any]], aggregates: dict[str, str]) -> CompiledModel:
-    """A feature view of aggregates over the window, in a project of its own."""
+    """A feature view of aggregates, over the window unless they have one, in a project of its own."""
     columns = [column.strip().split(" ", 1) for column in _COLUMNS.replace("12,2", "12;2").split(",")]
     stream = {
         "name": "events",
@@ -73,7 +73,8 @@ def compiled(root: Path, rows: Sequence[dict[str, Any]], aggregates: dict[str, s
         "sources": [{"name": "s", "streams": [stream]}],
         "entities": [{"name": "key", "keys": [{"name": "k", "type": "BIGINT"}]}],
     }
-    selected = "".join(f", {text} {WINDOW} AS {name}" for name, text in aggregates.items())
+    windowed = {name: text if " OVER " in text else f"{text} {WINDOW}" for name, text in aggregates.items()}
+    selected = "".join(f", {text} AS {name}" for name, text in windowed.items())
     files = {
         "project.yml": "name: sums\nversion: 1\n",
         "models/all.yml": json.dumps(declared),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import statistics
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +16,19 @@ from tests.engines.sums import bits, compiled, events, exact, on_duckdb, root_of
 if TYPE_CHECKING:
     from sqlfeat.lower.program import CompiledModel
 
+EARLIER = (
+    "OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND INTERVAL '1' MINUTE PRECEDING)"
+)
 AGGREGATES = {
     "total": "SUM(x)", "mean": "AVG(x)", "of_some": "SUM(x) FILTER (WHERE y > 0)", "var_pop": "VAR_POP(x)",
     "var_samp": "VAR_SAMP(x)", "stddev": "STDDEV(x)", "mean_n": "AVG(n)", "var_n": "VAR_POP(n)", "mean_i": "AVG(i)",
     "var_i": "VAR_POP(i)", "mean_m": "AVG(m)", "var_m": "VAR_POP(m)", "covar": "COVAR_POP(y, x)", "corr": "CORR(y, x)",
     "slope": "REGR_SLOPE(y, x)", "median": "MEDIAN(x)", "tenth": "PERCENTILE_DISC(x, 0.1)",
+    "third": "PERCENTILE_CONT(x, 0.3)", "positive": "COUNT_IF(x > 0)", "all_positive": "EVERY(x > 0)",
+    "any_positive": "BOOL_OR(x > 0)",
+    "earlier": f"SUM(x) {EARLIER}", "earlier_mean": f"AVG(x) {EARLIER}",
+    "last_20": "STDDEV(x) OVER (PARTITION BY k ORDER BY ts ROWS BETWEEN 19 PRECEDING AND CURRENT ROW)",
+    "ever": "AVG(LN(ABS(x))) OVER (PARTITION BY k ORDER BY ts)",
 }  # fmt: skip
 CHEAP = ("total", "mean", "of_some", "var_pop", "stddev")
 
@@ -89,6 +99,32 @@ def test_means_of_whole_numbers_do_not_wrap(rows, found):
             mean = found[window.identity][name]
             if window.count:
                 assert abs(Fraction(mean) * window.count - window.total) <= abs(window.total) * Fraction(1, 2**51)
+
+
+def test_percentiles_and_conditions(rows, found):
+    for values, row in windows_of(rows, found):
+        known = sorted(value for value in values if value is not None)
+        if not known:
+            assert [row[name] for name in ("median", "tenth", "third", "all_positive", "any_positive")] == [None] * 5
+            continue
+        assert row["median"] == pytest.approx(statistics.median(known), rel=2**-50)
+        assert row["tenth"] == known[max(0, -(-len(known) // 10) - 1)]
+        assert row["positive"] == sum(value > 0 for value in known)
+        assert row["all_positive"] == all(value > 0 for value in known)
+        assert row["any_positive"] == any(value > 0 for value in known)
+        below, above = divmod((len(known) - 1) * 3, 10)
+        share = above / 10
+        expected = known[below] + share * (known[min(below + 1, len(known) - 1)] - known[below])
+        assert row["third"] == pytest.approx(expected, rel=1e-9, abs=1e-9 * max(map(abs, known)))
+
+
+def windows_of(rows, found):
+    """The values of x in the window of each row, and what was computed of them."""
+    for row in rows[::10]:
+        now = datetime.fromisoformat(row["ts"])
+        past = now - timedelta(minutes=10)
+        inside = [r["x"] for r in rows if r["k"] == row["k"] and past <= datetime.fromisoformat(r["ts"]) <= now]
+        yield inside, found[row["id"]]
 
 
 def test_neither_the_order_of_the_rows_nor_the_threads_matter(tmp_path, rows, found):

@@ -132,7 +132,7 @@ def flink_rows(tmp_path_factory) -> dict[str, Any]:
         fixture.write(root / topic)
         own = LowerOptions(output_dir=options.output_dir, log_dir=options.log_dir, project_dir=str(root / topic))
         models += compile_fixture(fixture, root / topic, own)
-    run_job(models, name="lowering fixtures", log_file=root / "flink.log", parallelism=int(os.environ.get("P","1")))
+    run_job(models, name="lowering fixtures", log_file=root / "flink.log", parallelism=2)
     return {model.name: streamed(model, root / "out" / model.name) for model in models}
 
 

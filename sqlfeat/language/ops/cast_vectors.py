@@ -25,6 +25,8 @@ CAST_VECTORS: tuple[tuple[str, Vector], ...] = (
     *_vectors("DOUBLE", "INT", (2**31 - 1, 2147483647.0), (0, 0.0)),
     *_vectors("DOUBLE", "BIGINT", (9007199254740993, 9007199254740992.0), (_MAX, 9223372036854775808.0),
               (_MIN, -9223372036854775808.0), (0, 0.0), (None, None)),
+    *_vectors("DOUBLE", "DECIMAL(19,0)", (Decimal(-559877977881862496), -559877977881862496.0), (None, None)),
+    *_vectors("DOUBLE", "DECIMAL(38,0)", (Decimal(-25484287144464894250), -25484287144464894250.0)),
     *_vectors("DOUBLE", "DECIMAL(18,4)", (Decimal("12345678901234.5678"), 12345678901234.568),
               (Decimal("0.0000"), 0.0), (Decimal("-0.1"), -0.1), (None, None)),
     *_vectors("DOUBLE", "DECIMAL(9,2)", (Decimal("0.29"), 0.29), (Decimal("-9999999.99"), -9999999.99)),

@@ -63,6 +63,9 @@ def lower_cast_duckdb(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     if call.type.kind is Kind.STRING and call.args[0].type.scale == call.args[0].type.precision > 0:
         # It writes no zero before the point where the type has no digit for it.
         return fn("regexp_replace", cast(args[0], call.type, duckdb=True), text("^(-?)[.]"), text("\\10."))
+    if call.type.kind is Kind.DOUBLE and call.args[0].type.precision > 18 and call.args[0].type.scale == 0:
+        # It rounds whole numbers of more than 64 bits twice, but text once.
+        return cast(cast(args[0], STRING, duckdb=True), call.type, duckdb=True)
     return cast(args[0], call.type, duckdb=True)
 
 

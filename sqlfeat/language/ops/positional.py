@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import AggregateCall, Call, Expr, Literal
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import Aggregate, AggregateContext, AggregateLowering, Typed, TypeMismatch
-from sqlfeat.language.trees import fn, not_null
+from sqlfeat.language.trees import fn, is_null
 from sqlfeat.language.types import BIGINT, Kind, array
 from sqlfeat.language.typing import arity
 
@@ -27,7 +27,7 @@ def _duckdb(name: str) -> AggregateLowering:
     def lower(call: AggregateCall, args: Sequence[exp.Expr], context: AggregateContext) -> exp.Expr:
         tree: exp.Expr = fn(name, args[0], fn("ROW", *context.order))
         if call.args[0].nullable:
-            tree = exp.Filter(this=tree, expression=exp.Where(this=not_null(args[0])))
+            tree = exp.Filter(this=tree, expression=exp.Where(this=exp.Not(this=is_null(args[0]))))
         return context.over(tree)
 
     return lower
