@@ -15,6 +15,8 @@ from sqlfeat.plan.nodes import Schema
 from sqlfeat.plan.report import Report
 
 UNBOUNDED = Frame(rows=False, start=None)
+MOST_ROWS = 1_000_000
+"""Of a counted frame; Flink keeps them all, and counts wrongly near the end of BIGINT."""
 
 
 def merged_window(node: exp.Window, named: dict[str, exp.Window], report: Report) -> exp.Window:
@@ -142,7 +144,10 @@ def _bound(spec: exp.Expr, side: str, rows: bool, node: exp.Window, report: Repo
 
 def _row_count(value: exp.Expr | None, node: exp.Window, report: Report) -> int:
     if isinstance(value, exp.Literal) and not value.is_string and value.name.isdigit():
-        return int(value.name)
+        if int(value.name) <= MOST_ROWS:
+            return int(value.name)
+        message = f"the frame of ROWS has at most {MOST_ROWS} rows"
+        raise report.fail("SF0402", node, message, help="write UNBOUNDED PRECEDING")
     raise report.fail(
         "SF0402",
         node,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sqlfeat.language.types import DataType
     from sqlfeat.plan.hoist import Step
 
+UNKNOWN = "the result is whatever the engines agree on"
+"""The result of random vectors."""
+
 CASTS = {"CAST": CAST_VECTORS, "TRY_CAST": TRY_CAST_VECTORS}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.language.operation import Vector
 from sqlfeat.language.types import Kind, parse_type
+from tests.conformance.cases import UNKNOWN
 from tests.conformance.json_documents import document
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ _STAMPS = (
 
 
 def fuzzed(subject: Subject, vectors: Sequence[Vector], count: int, seed: int) -> tuple[Subject, tuple[Vector, ...]]:
-    """Random vectors of the same types, constants kept; their results are nobody's expectation.
+    """Random vectors of the same types, constants kept; their results are unknown.
 
     Args:
         subject: seeds the numbers too, so that one operation alone gets the same arguments as among all.
@@ -80,7 +81,7 @@ def fuzzed(subject: Subject, vectors: Sequence[Vector], count: int, seed: int) -
             )
             if subject.family == "JSON" and numbers.random() < 0.8:
                 args = (document(numbers), *args[1:])
-            found.append(Vector(args, None, vector.types))
+            found.append(Vector(args, UNKNOWN, vector.types))
     return subject, tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The complaints of the compiler as users see them: models, and what is said of them, in tests/fixtures/plan/<topic>.txt.
+"""The complaints of the compiler as users see them: models and what is said of them in tests/fixtures/plan/<topic>.txt.
 
 `SQLFEAT_UPDATE=1` writes what is said now into the fixtures; read the difference before committing it.
 """

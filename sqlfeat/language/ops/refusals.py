@@ -22,4 +22,37 @@ REFUSED_AGGREGATES = (
         "LEAD",
         Refused("it looks at events after the row, which are not known yet", "LAG(x), which looks back"),
     ),
-)
+    RefusedAggregate(
+        "DENSE_RANK",
+        Refused("it would keep every event time there ever was", "RANK(), or COUNT(DISTINCT x) over a bounded frame"),
+    ),
+    RefusedAggregate(
+        "PERCENT_RANK",
+        Refused("it needs the number of all rows, and a stream has no last one", "RANK(), or COUNT(*) over a frame"),
+        ("CUME_DIST", "NTILE"),
+    ),
+    RefusedAggregate(
+        "NTH_VALUE",
+        Refused("Flink does not have it", "an element of an array, such as (ARRAY_AGG(x) OVER w)[3]"),
+    ),
+    RefusedAggregate(
+        "ARG_MAX",
+        Refused(
+            "Flink does not have it, and rows that tie for the greatest value have no order",
+            "MAX(x), and LAST_VALUE(y) or QUALIFY for the row",
+        ),
+        ("ARG_MIN", "MAX_BY", "MIN_BY", "ARGMAX", "ARGMIN"),
+    ),
+    RefusedAggregate(
+        "STRING_AGG",
+        Refused("the engines treat NULL and its length differently", "ARRAY_JOIN(ARRAY_AGG(x) OVER w, ',')"),
+        ("LISTAGG", "GROUP_CONCAT"),
+    ),
+    RefusedAggregate(
+        "COLLECT",
+        Refused("it gives a MULTISET, which DuckDB does not have", "ARRAY_AGG(x)"),
+    ),
+    RefusedAggregate(
+        "ANY_VALUE", Refused("which value it gives is left to chance", "FIRST_VALUE(x) or MIN(x)"), ("ARBITRARY",)
+    ),
+)  # fmt: skip
