@@ -1,36 +1,13 @@
 from __future__ import annotations
 
-import json
-import os
 import random
 import statistics
 from datetime import datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engines.sums import bits, compiled, events, exact, on_duckdb, root_of
-
-if TYPE_CHECKING:
-    from sqlfeat.lower.program import CompiledModel
-
-EARLIER = (
-    "OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND INTERVAL '1' MINUTE PRECEDING)"
-)
-AGGREGATES = {
-    "total": "SUM(x)", "mean": "AVG(x)", "of_some": "SUM(x) FILTER (WHERE y > 0)", "var_pop": "VAR_POP(x)",
-    "var_samp": "VAR_SAMP(x)", "stddev": "STDDEV(x)", "mean_n": "AVG(n)", "var_n": "VAR_POP(n)", "mean_i": "AVG(i)",
-    "var_i": "VAR_POP(i)", "mean_m": "AVG(m)", "var_m": "VAR_POP(m)", "covar": "COVAR_POP(y, x)", "corr": "CORR(y, x)",
-    "slope": "REGR_SLOPE(y, x)", "median": "MEDIAN(x)", "tenth": "PERCENTILE_DISC(x, 0.1)",
-    "third": "PERCENTILE_CONT(x, 0.3)", "positive": "COUNT_IF(x > 0)", "all_positive": "EVERY(x > 0)",
-    "any_positive": "BOOL_OR(x > 0)",
-    "earlier": f"SUM(x) {EARLIER}", "earlier_mean": f"AVG(x) {EARLIER}",
-    "last_20": "STDDEV(x) OVER (PARTITION BY k ORDER BY ts ROWS BETWEEN 19 PRECEDING AND CURRENT ROW)",
-    "ever": "AVG(LN(ABS(x))) OVER (PARTITION BY k ORDER BY ts)",
-}  # fmt: skip
-CHEAP = ("total", "mean", "of_some", "var_pop", "stddev")
+from tests.sums import AGGREGATES, bits, compiled, events, exact, on_duckdb, root_of
 
 
 @pytest.fixture(scope="module")
@@ -166,40 +143,3 @@ def test_sums_by_hand(tmp_path):
     rows = on_duckdb(tmp_path, compiled(tmp_path, _constants(v for v, _ in cases), {"total": "SUM(x)"}), threads=1)
     for key, (values, total) in enumerate(cases):
         assert rows[100 * key + len(values) - 1]["total"].hex() == float(total).hex(), values
-
-
-def _on_flink(root: Path, model: CompiledModel, log: Path, parallelism: int) -> dict[int, dict]:
-    from sqlfeat.engines.flink.job import run_job
-
-    folder = Path.cwd()
-    os.chdir(root)
-    try:
-        run_job([model], name="sums", log_file=log, parallelism=parallelism)
-    finally:
-        os.chdir(folder)
-    rows: dict[int, dict] = {}
-    for part in sorted((root / "target" / "streamed" / "sums").rglob("part-*")):
-        for line in part.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            rows[row["id"]] = row
-        part.unlink()
-    return rows
-
-
-@pytest.mark.engine
-@pytest.mark.parametrize("parallelism", [1, 2])
-def test_flink_gives_the_same_bits(tmp_path, flink_log, parallelism):
-    rows = events(5000, seed=parallelism)
-    model = compiled(tmp_path, rows, AGGREGATES)
-    wanted = bits(on_duckdb(tmp_path, model, threads=2), list(AGGREGATES))
-    assert bits(_on_flink(tmp_path, model, flink_log, parallelism), list(AGGREGATES)) == wanted
-
-
-@pytest.mark.engine
-def test_a_long_stream_does_not_drift(tmp_path, flink_log):
-    rows = events(200_000, seed=7)
-    model = compiled(tmp_path, rows, {name: AGGREGATES[name] for name in CHEAP})
-    found = on_duckdb(tmp_path, model, threads=2)
-    assert bits(_on_flink(tmp_path, model, flink_log, 2), CHEAP) == bits(found, CHEAP)
-    for window in exact(rows, "x"):
-        assert not window.count or abs(Fraction(found[window.identity]["total"]) - window.total) <= window.size / 2**50

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from sqlfeat.lower.program import CompiledModel
 
 WINDOW = "OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND CURRENT ROW)"
+EARLIER = (
+    "OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND INTERVAL '1' MINUTE PRECEDING)"
+)
+AGGREGATES = {
+    "total": "SUM(x)", "mean": "AVG(x)", "of_some": "SUM(x) FILTER (WHERE y > 0)", "var_pop": "VAR_POP(x)",
+    "var_samp": "VAR_SAMP(x)", "stddev": "STDDEV(x)", "mean_n": "AVG(n)", "var_n": "VAR_POP(n)", "mean_i": "AVG(i)",
+    "var_i": "VAR_POP(i)", "mean_m": "AVG(m)", "var_m": "VAR_POP(m)", "covar": "COVAR_POP(y, x)", "corr": "CORR(y, x)",
+    "slope": "REGR_SLOPE(y, x)", "median": "MEDIAN(x)", "tenth": "PERCENTILE_DISC(x, 0.1)",
+    "third": "PERCENTILE_CONT(x, 0.3)", "positive": "COUNT_IF(x > 0)", "all_positive": "EVERY(x > 0)",
+    "any_positive": "BOOL_OR(x > 0)",
+    "earlier": f"SUM(x) {EARLIER}", "earlier_mean": f"AVG(x) {EARLIER}",
+    "last_20": "STDDEV(x) OVER (PARTITION BY k ORDER BY ts ROWS BETWEEN 19 PRECEDING AND CURRENT ROW)",
+    "ever": "AVG(LN(ABS(x))) OVER (PARTITION BY k ORDER BY ts)",
+}  # fmt: skip
 _LENGTH = timedelta(minutes=10)
 _COLUMNS = "id BIGINT, k BIGINT, x DOUBLE?, y DOUBLE?, n BIGINT?, i INT?, m DECIMAL(12,2)?, ts TIMESTAMP(3)"
 _AWKWARD = (1e16, 1.0, -1e16, 0.1, -0.1, 1e-12, -1e-12, 1e15, -1e15, 0.0, 2.0**53 + 2, 1 / 3)
