@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -124,18 +125,24 @@ def test_any_order_of_writes_ends_with_the_greatest_version(store, batches):
     assert {key: store.get(view, key) for key in expected} == expected
 
 
-def test_two_processes_write_the_same_keys_in_opposite_order(target, tmp_path):
-    where = target.path or target.url
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, target.type, where, str(tmp_path), step],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        for step in ("1", "-1")
-    ]
+@pytest.fixture
+def writers(target, tmp_path):
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", WRITER, target.type, target.path or target.url, str(tmp_path), step],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    cwd=Path(__file__).parents[2],
+                )
+            )
+            for step in ("1", "-1")
+        ]
+
+
+def test_two_processes_write_the_same_keys_in_opposite_order(target, writers, tmp_path):
     # Both are connected before either writes.
     assert [writer.stdout.readline() for writer in writers] == ["ready\n", "ready\n"]
     for writer in writers:
