@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.engines.duckdb.connection import connect
+from sqlfeat.lower.program import LowerOptions
 from sqlfeat.project.load import load_project
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def compiled(root: Path, rows: Sequence[dict[str, Any]], aggregates: dict[str, s
         ],
         "event_time": "ts", "lateness": "1 minute", "order_by": ["ts", "id"],
         "history": {"format": "json", "path": "data/events.jsonl"},
-        "stream": {"connector": "filesystem", "path": "data/events.jsonl", "format": "json"},
+        "stream": {"connector": "filesystem", "path": str(root / "data" / "events.jsonl"), "format": "json"},
     }  # fmt: skip
     declared = {
         "version": 1,
@@ -100,7 +101,8 @@ def compiled(root: Path, rows: Sequence[dict[str, Any]], aggregates: dict[str, s
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    (model,) = compile_models(load_project(root), ["sums"])
+    options = LowerOptions(output_dir=str(root / "streamed"), log_dir=str(root / "logs"))
+    (model,) = compile_models(load_project(root), ["sums"], options)
     return model
 
 

@@ -60,8 +60,8 @@ def is_null(tree: exp.Expr) -> exp.Expr:
 
 
 def not_null(tree: exp.Expr) -> exp.Expr:
-    """`tree IS NOT NULL`."""
-    return exp.Is(this=_wrapped(tree), expression=exp.Not(this=exp.Null()))
+    """`NOT tree IS NULL`, as which the parser reads `tree IS NOT NULL`."""
+    return exp.Not(this=is_null(tree))
 
 
 def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) -> exp.Expr:

@@ -20,9 +20,6 @@ Step = tuple[tuple[str, Expr], ...]
 _LIGHT = 12
 """Nodes that may be written several times: repeating them is less than another projection."""
 
-_LIGHT_STEP = 40
-"""The same for the steps of a formula: a level of projections costs an engine more than some repeated arithmetic."""
-
 _LIGHT_ARGUMENT = 6
 """The same for the arguments of an operation whose lowering repeats them, and which may be nested."""
 
@@ -128,7 +125,7 @@ class Expander:
         assert isinstance(variable, Column)
         if variable.name not in self._meaning:
             expanded = self._expr(value, checked=checked, inside_chain=False)
-            light = expr.op == LET and weight(expanded) * (_uses(body, variable) - 1) <= _LIGHT_STEP
+            light = expr.op == LET and weight(expanded) * (_uses(body, variable) - 1) <= _LIGHT
             self._meaning[variable.name] = expanded if light else self.column(expanded, once=True)
         return self._expr(body, checked=checked, inside_chain=inside_chain)
 

@@ -51,8 +51,11 @@ def on_flink(groups: list[Group], rows: Path) -> Outcome:
 
 
 @pytest.fixture(scope="session")
-def duckdb_findings(groups: list[Group], on_duckdb: Outcome) -> dict[str, list[str]]:
-    return _by_subject(against_expectation("duckdb", groups, on_duckdb))
+def duckdb_findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    proved = groups_of(SUBJECTS)
+    path = tmp_path_factory.mktemp("conformance") / "rows.jsonl"
+    write_rows(proved, path)
+    return _by_subject(against_expectation("duckdb", proved, DuckdbEngine(path).run(proved)))
 
 
 @pytest.fixture(scope="session")

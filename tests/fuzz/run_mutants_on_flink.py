@@ -19,7 +19,7 @@ from sqlfeat.engines.flink.job import run_job
 from sqlfeat.lower.program import LowerOptions
 from sqlfeat.templating.rendered import Segment
 from tests.fuzz.test_broken_sql import broken
-from tests.lower.fixtures import run_on_duckdb
+from tests.lower.fixtures import prepare_duckdb, run_on_duckdb
 from tests.lower.test_fixtures import streamed
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def run(batch: Sequence[tuple[Victim, str, CompiledModel]], folder: Path) -> Ite
 def difference(victim: Victim, sql: str, model: CompiledModel, folder: Path) -> Iterator[str]:
     flink = streamed(model, folder / "out" / model.name)
     with connect(victim.project.config.root, threads=1) as connection:
+        prepare_duckdb(connection, [model])
         duckdb = run_on_duckdb(connection, model)
     if duckdb != flink:
         only = [f"only DuckDB: {row}" for row in duckdb if row not in flink]

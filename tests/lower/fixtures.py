@@ -187,22 +187,22 @@ def _shown(value: Any) -> str:
     return repr(value) if not isinstance(value, (Decimal, date)) else str(value)
 
 
-def run_on_duckdb(connection: DuckDBPyConnection, model: CompiledModel) -> list[str]:
-    """The rows the model's DuckDB program gives."""
-    for statement in model.duckdb.setup:
+def prepare_duckdb(connection: DuckDBPyConnection, models: Sequence[CompiledModel]) -> None:
+    """Settings and sources, each once."""
+    statements = [text for model in models for text in (*model.duckdb.setup, *(s.sql for s in model.duckdb.sources))]
+    for statement in dict.fromkeys(statements):
         connection.execute(statement)
-    for source in model.duckdb.sources:
-        connection.execute(source.sql)
-    rejected = [row for view in model.duckdb.rejects for row in _rejects(connection, view)]
-    assert rejected == [], "the rows of the fixture do not fit its declarations"
+    for view in {view.name: view for model in models for view in model.duckdb.rejects}.values():
+        connection.execute(view.sql)
+        rejected = connection.execute(f'SELECT * FROM "{view.name}"').fetchall()
+        assert rejected == [], "the rows of the fixture do not fit its declarations"
+
+
+def run_on_duckdb(connection: DuckDBPyConnection, model: CompiledModel) -> list[str]:
+    """The rows the model's DuckDB query gives on a prepared connection."""
     columns = ", ".join(map(quoted, visible(model)))
     return exact(connection.execute(f"SELECT {columns} FROM ({model.duckdb.query})").fetchall())
 
 
 def quoted(column: OutputColumn) -> str:
     return '"' + column.name.replace('"', '""') + '"'
-
-
-def _rejects(connection: DuckDBPyConnection, view: Any) -> list[Any]:
-    connection.execute(view.sql)
-    return connection.execute(f'SELECT * FROM "{view.name}"').fetchall()

@@ -25,6 +25,7 @@ from tests.lower.fixtures import (
     exact,
     expected_rows,
     load_fixture,
+    prepare_duckdb,
     quoted,
     run_on_duckdb,
     visible,
@@ -110,6 +111,7 @@ def test_duckdb_gives_the_rows(topic, compiled):
     fixture, models = compiled(topic).fixture, compiled(topic).models
     assert {model.name for model in models} == set(fixture.expected)
     with connect(compiled(topic).root, threads=2) as connection:
+        prepare_duckdb(connection, models)
         given = {model.name: run_on_duckdb(connection, model) for model in models}
     assert given == {model.name: expected_rows(fixture, model) for model in models}
 

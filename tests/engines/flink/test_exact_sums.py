@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import json
-import os
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,25 +10,18 @@ from sqlfeat.engines.flink.job import run_job
 from tests.sums import AGGREGATES, bits, compiled, events, exact, on_duckdb
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlfeat.lower.program import CompiledModel
 
 CHEAP = ("total", "mean", "of_some", "var_pop", "stddev")
 
 
-def _on_flink(root: Path, model: CompiledModel, log: Path, parallelism: int) -> dict[int, dict]:
-    folder = Path.cwd()
-    os.chdir(root)
-    try:
-        run_job([model], name="sums", log_file=log, parallelism=parallelism)
-    finally:
-        os.chdir(folder)
-    rows: dict[int, dict] = {}
-    for part in sorted((root / "target" / "streamed" / "sums").rglob("part-*")):
-        for line in part.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            rows[row["id"]] = row
-        part.unlink()
-    return rows
+def _on_flink(root: Path, model: CompiledModel, log: Path, parallelism: int) -> dict[int, dict[str, Any]]:
+    run_job([model], name="sums", log_file=log, parallelism=parallelism)
+    parts = (root / "streamed" / "sums").rglob("part-*")
+    rows = [json.loads(line) for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
+    return {row["id"]: row for row in rows}
 
 
 @pytest.mark.engine
