@@ -82,12 +82,13 @@ def _lowered(model: BoundModel, view: FeatureView, options: LowerOptions) -> Com
     plan = _as_project(view.plan)
     sliced = _as_project(bounded(view.plan, options.slice))
     sources = tuple(sources_of(plan))
+    placed = tuple(options.placed(source) for source in sources)
     return CompiledModel(
         name=view.name,
         path=model.model.path,
         columns=view.columns,
-        duckdb=lower_duckdb(sliced, view.columns, sources, dict(options.late_logs)),
-        flink=lower_flink(view.name, sliced, view.columns, sources, options),
+        duckdb=lower_duckdb(sliced, view.columns, placed, dict(options.late_logs)),
+        flink=lower_flink(view.name, sliced, view.columns, placed, options),
         sources=tuple(source.full_name for source in sources),
         fingerprint=_fingerprint(plan, view, sources),
     )

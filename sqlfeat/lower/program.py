@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlfeat.plan.bound import Slice
 from sqlfeat.plan.columns import OutputColumn, Role
+from sqlfeat.project.config import History, Source, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class LowerOptions:
         project_dir: what relative paths of streams are relative to. Empty for compiled files, which are then portable
             and run from the project directory; Flink itself resolves a path from where its Java was started.
         late_logs: (full name of a source, files of its late log): DuckDB leaves these events out, exactly as Flink did.
+        replays: (full name of a source, JSON lines in order of arrival): Flink reads these in place of the stream.
+        histories: (full name of a source, JSON lines): DuckDB reads these in place of the history.
     """
 
     slice: Slice = field(default_factory=Slice)
@@ -71,6 +74,17 @@ class LowerOptions:
     log_dir: str = "target/logs"
     project_dir: str = ""
     late_logs: tuple[tuple[str, str], ...] = ()
+    replays: tuple[tuple[str, str], ...] = ()
+    histories: tuple[tuple[str, str], ...] = ()
+
+    def placed(self, source: Source) -> Source:
+        """The source, reading from where this run wants it read."""
+        replay = dict(self.replays).get(source.full_name)
+        if replay is not None:
+            trusted = source.stream is not None and source.stream.trusted
+            source = replace(source, stream=Stream("filesystem", replay, "json", trusted))
+        history = dict(self.histories).get(source.full_name)
+        return source if history is None else replace(source, history=History("json", history))
 
 
 @dataclass(frozen=True, slots=True)
