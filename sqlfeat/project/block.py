@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sqlfeat.diagnostics.suggest import did_you_mean
+from sqlfeat.project.durations import parse_duration
 from sqlfeat.project.yaml_file import TAG, Located, YamlFile, describe
 
 if TYPE_CHECKING:
@@ -151,6 +152,17 @@ class Block:
             self.wrong(node, key, f"a whole number from {minimum}")
             return default
         return int(value)
+
+    def duration(self, key: str, default: int = 0) -> int:
+        """A length of time in milliseconds."""
+        written = self.located(key)
+        if written is None:
+            return default
+        try:
+            return parse_duration(written.value).ms
+        except ValueError as error:
+            self.file.problem("SF0108", str(error), written.span)
+            return default
 
     def texts(self, key: str) -> tuple[Located[str], ...]:
         """A list of texts."""

@@ -43,6 +43,13 @@ class Stream:
     """`json`: one JSON object a line."""
     trusted: bool = False
     """Skip the check of every field: faster, but a field that does not fit its type becomes NULL."""
+    monitor_ms: int = 0
+    """How often a folder is looked at for new files; 0 reads what is there and ends."""
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether the stream goes on: a job that reads it does not end by itself."""
+        return self.monitor_ms > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,22 @@ class OnlineTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamTarget:
+    """How jobs that go on run in a target: `stream:` of the target."""
+
+    checkpoint_ms: int = 10_000
+    """Between the starts of two checkpoints: how far a job that is killed has to go back."""
+    state_path: str = "data/state"
+    """Folder of checkpoints, savepoints and records of jobs, relative to the project directory."""
+    cluster: str = ""
+    """`host:port` of a Flink cluster's REST address; empty runs jobs in a Flink of their own."""
+    metrics_port: int = 0
+    """Where Prometheus finds the metrics of an embedded Flink; 0 is nowhere."""
+    flink: tuple[tuple[str, str], ...] = ()
+    """Further options of Flink, as they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One place to run in: `targets:` of project.yml."""
 
@@ -150,6 +173,7 @@ class Target:
     """Folder of the Parquet offline store, relative to the project directory."""
     parallelism: int = 2
     """Parallelism of the Flink job."""
+    stream: StreamTarget = field(default_factory=StreamTarget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.language.types import TIMESTAMP, DataType, parse_type
 from sqlfeat.project.config import Column, History, Source, Stream
-from sqlfeat.project.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,7 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
     order_by = () if static else columns.names("order_by")
     order_by = order_by[1:] if order_by and order_by[0].value == event_time else order_by
     unique_key = columns.names("unique_key")
-    lateness = 0 if static else _read_lateness(block)
+    lateness = 0 if static else block.duration("lateness")
     available_at = None if static else columns.time("available_at")
     stream, history = _read_stream(block), _read_history(block)
     meta = block.free("meta")
@@ -177,17 +176,6 @@ class _Columns:
             )
 
 
-def _read_lateness(block: Block) -> int:
-    written = block.located("lateness")
-    if written is None:
-        return 0
-    try:
-        return parse_duration(written.value).ms
-    except ValueError as error:
-        block.file.problem("SF0108", str(error), written.span)
-        return 0
-
-
 def _read_stream(source: Block) -> Stream | None:
     block = source.block("stream", "`stream`")
     if block is None:
@@ -195,9 +183,9 @@ def _read_stream(source: Block) -> Stream | None:
     connector = block.choice("connector", ("filesystem",))
     path = block.located("path", required=True)
     kind = block.choice("format", ("json",), "json")
-    trusted = block.flag("trusted")
+    trusted, monitor_ms = block.flag("trusted"), block.duration("monitor")
     block.close()
-    return Stream(connector, path.value if path else "", kind, bool(trusted))
+    return Stream(connector, path.value if path else "", kind, bool(trusted), monitor_ms)
 
 
 def _read_history(source: Block) -> History | None:

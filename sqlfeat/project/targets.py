@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlfeat.diagnostics.model import Diagnostic
 from sqlfeat.diagnostics.suggest import did_you_mean
-from sqlfeat.project.config import OnlineTarget, Target
+from sqlfeat.project.config import OnlineTarget, StreamTarget, Target
 
 if TYPE_CHECKING:
     from sqlfeat.project.block import Block
@@ -103,7 +103,7 @@ class _TargetReader:
 
     def read(self, name: str) -> Target:
         """The target."""
-        target = Target(name, self._online(), self._offline(), self._parallelism())
+        target = Target(name, self._online(), self._offline(), *self._stream())
         self.block.close()
         return target
 
@@ -128,16 +128,36 @@ class _TargetReader:
         block.close()
         return path
 
-    def _parallelism(self) -> int:
+    def _stream(self) -> tuple[int, StreamTarget]:
         block = self.block.block("stream", "`stream`")
         if block is None:
-            return _DEFAULT_PARALLELISM
+            return _DEFAULT_PARALLELISM, StreamTarget()
         parallelism = block.integer("parallelism", _DEFAULT_PARALLELISM, 1)
+        standard = StreamTarget()
+        stream = StreamTarget(
+            checkpoint_ms=block.duration("checkpoint_interval", standard.checkpoint_ms),
+            state_path=self._optional(block, "state") or standard.state_path,
+            cluster=self._optional(block, "cluster"),
+            metrics_port=block.integer("metrics_port", 0, 0),
+            flink=tuple((key, option_text(value)) for key, value in block.free("flink").items()),
+        )
         block.close()
-        return parallelism
+        return parallelism, stream
+
+    def _optional(self, block: Block, key: str) -> str:
+        return self._value(block, key) if block.node(key) is not None else ""
 
     def _value(self, block: Block, key: str) -> str:
         written = block.located(key, required=True)
         if written is None:
             return ""
         return self.render(written.value, written.span, block.file.problems) if self.render else written.value
+
+
+def option_text(value: Any) -> str:
+    """A value of YAML as Flink writes it.
+
+    >>> option_text(True), option_text(8)
+    ('true', '8')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlfeat.project.config import OnlineTarget, Target
+from sqlfeat.project.config import OnlineTarget, StreamTarget, Target
 from sqlfeat.project.load import load_project
 from tests.projects import VIEW, complaints, write_project
 
@@ -36,6 +36,40 @@ def test_the_default_target_is_taken_and_only_its_templates_are_rendered(tmp_pat
     loaded = load_project(project(tmp_path, TARGETS), environ={})
     assert loaded.target == Target("dev", OnlineTarget("sqlite", path="data/dev.db"), "data/out", 4)
     assert loaded.config.targets["prod"].online.url == "redis://{{ env_var('SQLFEAT_SECRET_REDIS') }}"
+
+
+def test_how_jobs_run_is_said_by_the_target(tmp_path):
+    text = """\
+name: shop
+version: 1
+targets:
+  prod:
+    stream:
+      parallelism: 8
+      checkpoint_interval: 30 seconds
+      state: "{{ env_var('STATE', 'state') }}"
+      cluster: flink:8081
+      metrics_port: 9249
+      flink: {state.backend.type: rocksdb, execution.checkpointing.unaligned.enabled: true}
+"""
+    options = (("state.backend.type", "rocksdb"), ("execution.checkpointing.unaligned.enabled", "true"))
+    target = load_project(project(tmp_path, text), environ={}).target
+    assert (target.parallelism, target.stream) == (8, StreamTarget(30_000, "state", "flink:8081", 9249, options))
+
+
+def test_how_jobs_run_is_read_strictly(tmp_path):
+    text = "name: a\nversion: 1\ntargets: {x: {stream: {checkpoint_interval: often, stat: x, metrics_port: -1}}}\n"
+    assert complaints(project(tmp_path, text)) == [
+        (
+            "SF0108 | project.yml:3:45 <often> | `often` is not a duration: write a whole number and ms, seconds,"
+            " minutes, hours, days or weeks, for example `5 minutes`"
+        ),
+        "SF0106 | project.yml:3:76 <-1> | `metrics_port` must be a whole number from 0, found a number (`-1`)",
+        (
+            "SF0101 | project.yml:3:52 <stat> | unknown key `stat` in `stream` | did you mean `state`?"
+            " | keys of `stream`: parallelism, checkpoint_interval, state, cluster, metrics_port, flink"
+        ),
+    ]
 
 
 def test_a_secret_is_rendered_below_targets(tmp_path):

@@ -29,7 +29,7 @@ sources:
         unique_key: [id]
         available_at: seen_at
         history: {format: parquet, path: "raw/*.parquet"}
-        stream: {connector: filesystem, path: raw/orders.jsonl, trusted: true}
+        stream: {connector: filesystem, path: raw/orders.jsonl, trusted: true, monitor: 2 seconds}
         meta: {team: {on_call: [a, b]}}
     tables:
       - name: users
@@ -55,7 +55,8 @@ def test_everything_a_stream_can_say(tmp_path):
     assert (source.event_time, source.available_at, source.lateness_ms) == ("ts", "seen_at", 300_000)
     assert (source.order_by, source.unique_key) == (("id",), ("id",))
     assert source.history == History("parquet", "raw/*.parquet")
-    assert source.stream == Stream("filesystem", "raw/orders.jsonl", "json", trusted=True)
+    assert source.stream == Stream("filesystem", "raw/orders.jsonl", "json", trusted=True, monitor_ms=2_000)
+    assert source.stream.unbounded
     assert source.meta == {"team": {"on_call": ["a", "b"]}}
     assert [(c.name, c.type, c.nullable) for c in source.columns] == [
         ("id", BIGINT, False),

@@ -62,9 +62,13 @@ def _raw_table(source: Source) -> Statement:
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
     delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
     watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
-    options = {"connector": stream.connector, "path": stream.path, "format": stream.format}
-    options["json.ignore-parse-errors"] = "true"
+    options = {**_location(stream), "format": stream.format, "json.ignore-parse-errors": "true"}
     return _table(raw_name(source), columns, options, watermark)
+
+
+def _location(stream: Stream) -> dict[str, str]:
+    monitor = {"source.monitor-interval": f"{stream.monitor_ms} ms"} if stream.monitor_ms else {}
+    return {"connector": stream.connector, "path": stream.path, **monitor}
 
 
 def _physical_type(field: Column, stream: Stream) -> exp.DataType:
@@ -88,7 +92,7 @@ def _timestamp(value: str) -> exp.Expr:
 
 
 def _lines_table(source: Source) -> Statement:
-    options = {"connector": _stream(source).connector, "path": _stream(source).path, "format": "raw"}
+    options = {**_location(_stream(source)), "format": "raw"}
     return _table(lines_name(source), [FlinkColumn(this=identifier("line"), kind=exp.DataType.build("TEXT"))], options)
 
 
