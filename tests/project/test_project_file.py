@@ -64,7 +64,7 @@ def test_how_jobs_run_is_read_strictly(tmp_path):
             "SF0108 | project.yml:3:45 <often> | `often` is not a duration: write a whole number and ms, seconds,"
             " minutes, hours, days or weeks, for example `5 minutes`"
         ),
-        "SF0106 | project.yml:3:76 <-1> | `metrics_port` must be a whole number from 0, found a number (`-1`)",
+        "SF0106 | project.yml:3:75 <-1> | `metrics_port` must be a whole number from 0, found a number (`-1`)",
         (
             "SF0101 | project.yml:3:52 <stat> | unknown key `stat` in `stream` | did you mean `state`?"
             " | keys of `stream`: parallelism, checkpoint_interval, state, cluster, metrics_port, flink"
