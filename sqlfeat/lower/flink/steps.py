@@ -87,7 +87,8 @@ class FlinkSteps(Steps):
     def group(self, plan: WindowAggregate) -> str:
         below = plan.input.schema
         source = self.relation(plan.input)
-        if any(aggregate(call.op).ordered for call in plan.calls):
+        ordered = any(aggregate(call.op).ordered for call in plan.calls)
+        if ordered:
             source = self._sorted(source, list(below.names), plan.keys, below)
         window = plan.window
         sizes = [interval_constant(size) for size in (window.step_ms, window.size_ms) if size]
@@ -106,7 +107,7 @@ class FlinkSteps(Steps):
         for call in plan.calls:
             context = AggregateContext(lambda tree: tree, ())
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
-        select = self.select(items, table)
+        select = self.select(items, table, _assigned() if ordered and window.step_ms else None)
         select.set("group", exp.Group(expressions=self.columns((*keys, "window_start", "window_end", "window_time"))))
         grouped = self.add("groups", select)
         if keys == plan.keys:
@@ -255,3 +256,12 @@ def _frame(frame: Frame) -> exp.WindowSpec:
     return exp.WindowSpec(
         kind="ROWS" if frame.rows else "RANGE", start=start, start_side="PRECEDING", end="CURRENT ROW", end_side=None
     )
+
+
+def _assigned() -> exp.Expr:
+    """A condition that always holds, and makes Flink put rows into windows before it aggregates.
+
+    Otherwise it aggregates slices of windows and merges them, newest first, which histories do not survive and which
+    FIRST_VALUE and LAST_VALUE cannot do at all.
+    """
+    return exp.LT(this=column("window_start"), expression=column("window_end"))
