@@ -11,7 +11,7 @@ from sqlfeat.language.ops.positional import POSITIONAL, respects_nulls, with_nul
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import aggregate
 from sqlfeat.language.types import INT
-from sqlfeat.plan.frames import Parts, lower_frame
+from sqlfeat.plan.frames import Framed, Parts, lower_frame
 from sqlfeat.plan.hoist import Expander, Step, weight
 from sqlfeat.plan.nodes import (
     Filter,
@@ -82,17 +82,24 @@ def _expand_filter(plan: Filter) -> Plan:
 
 def _expand_over(plan: Over) -> Plan:
     below = expand(plan.input)
-    prepare, shared = Expander(below.schema.names), _Shared()
+    prepare, shared, then = Expander(below.schema.names), _Shared(), _Shared()
     results: list[tuple[str, Expr]] = []
     for call, spec in plan.calls:
-        parts, result = _expand_framed(call, spec.frame, prepare)
-        columns = {part.name: shared.column(part, OverSpec(spec.partition, frame)) for part, frame in parts}
-        results.append((call.name, _substituted(result, columns)))
+        framed = _expand_framed(call, spec.frame, prepare)
+        columns = {part.name: shared.column(part, OverSpec(spec.partition, frame)) for part, frame in framed.parts}
+        for part, frame in framed.then:
+            over_parts = replace(part, args=tuple(_substituted(arg, columns) for arg in part.args))
+            columns[part.name] = then.column(over_parts, OverSpec(spec.partition, frame))
+        results.append((call.name, _substituted(framed.value, columns)))
     wide = prepare.below(below)
+    over = _over(_over(wide, shared), then)
+    return _finished(over, plan, results, as_it_is=wide is below and not then.calls)
+
+
+def _over(below: Plan, shared: _Shared) -> Plan:
     calls = tuple((call, spec) for call, spec in shared.calls if isinstance(spec, OverSpec))
-    columns_above = (*wide.schema.columns, *(call.column for call, _ in calls))
-    over = Over(wide, calls, replace(plan.schema, columns=columns_above))
-    return _finished(over, plan, results, as_it_is=wide is below)
+    columns = (*below.schema.columns, *(call.column for call, _ in calls))
+    return Over(below, calls, replace(below.schema, columns=columns)) if calls else below
 
 
 def _expand_group(plan: WindowAggregate) -> Plan:
@@ -151,22 +158,25 @@ def _expand_grouped(call: AggregateCall, plan: WindowAggregate, prepare: Expande
     return _expand_call(call, prepare)
 
 
-def _expand_framed(call: AggregateCall, frame: Frame, prepare: Expander) -> tuple[Parts, Expr]:
-    """The primitive aggregates, each over a frame that ends with the current row, and the value made of them."""
+def _expand_framed(call: AggregateCall, frame: Frame, prepare: Expander) -> Framed:
+    """The primitive aggregates, each over a frame that the engines have, and the value made of them."""
     if function := WINDOW_FUNCTIONS.get(call.op):
         expansion = function.expand(_expanded(call, prepare))
-        return list(expansion.parts), expansion.result
+        return Framed(list(expansion.parts), expansion.result)
     if respects_nulls(call):
         values_call, own_frame, element = with_nulls(_expanded(call, prepare), frame)
-        return [(values_call, own_frame or frame)], element
-    primitives, result = _expand_call(call, prepare)
+        primitives, result, frame = [values_call], element, own_frame or frame
+    else:
+        primitives, result = _expand_call(call, prepare)
     parts: Parts = []
+    then: Parts = []
     values: Values = {}
     for primitive in primitives:
-        lowered, value = lower_frame(primitive, frame)
-        parts += lowered
-        values[primitive.name] = value
-    return parts, _substituted(result, values)
+        framed = lower_frame(primitive, frame)
+        parts += framed.parts
+        then += framed.then
+        values[primitive.name] = framed.value
+    return Framed(parts, _substituted(result, values), then)
 
 
 def _expand_call(call: AggregateCall, prepare: Expander) -> tuple[list[AggregateCall], Expr]:

@@ -1,43 +1,66 @@
-"""Frames that end before the current row, or leave it out, as differences and slices of frames that end with it.
+"""Frames that end before the current row, or leave it out, made of frames that end with it.
 
-Flink has only frames that end with the current row. COUNT and SUM over an earlier frame are the sum up to now less the
-sum of what came after the frame; both engines compute it so, in integers or decimals, where that is exact.
+Flink has only frames that end with the current row. Of an earlier frame,
+
+* COUNT and SUM are the sum up to now less the sum of what came after the frame: in integers and decimals, exactly;
+* an array is that of the values up to now without the rows that came after the frame;
+* any other aggregate of ROWS is what it was over a shorter frame that many rows ago;
+* any other aggregate of RANGE stays as it is: DuckDB has such frames, and Flink is given the events later.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from sqlfeat.language.expr import AggregateCall, Call, Expr, Literal
 from sqlfeat.language.frame import Frame
+from sqlfeat.language.ops.percentiles import VALUES
 from sqlfeat.language.types import BIGINT, BOOLEAN, INT, DataType, Kind, array
 
 SUBTRACTABLE = ("COUNT", "SUM")
+MOST_ROWS_AGO = 1000
+"""Of a frame of ROWS whose aggregate is looked up; each row carries that many values."""
 Parts = list[tuple[AggregateCall, Frame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """An aggregate over a frame in terms of frames that the engines have.
+
+    Attributes:
+        parts: aggregates of the relation.
+        value: what the aggregate is, of the columns of `parts` and `then`.
+        then: aggregates of the relation with the columns of `parts`.
+    """
+
+    parts: Parts
+    value: Expr
+    then: Parts = field(default_factory=list)
 
 
 def frame_problem(op: str, frame: Frame, *, distinct: bool) -> str | None:
     """Why an aggregate cannot have the frame, or None."""
     if frame.native or (op in SUBTRACTABLE and not distinct):
         return None
-    if op == "ARRAY_AGG" and frame.rows and not frame.exclude_current and frame.start is not None:
-        return None
-    return (
-        "Flink's frames end with the current row; of earlier ones the compiler can make COUNT, SUM and what is made of "
-        "them, by subtraction"
-    )
+    if frame.exclude_current:
+        return "the current row can be taken out of a COUNT or SUM, by subtraction, and of what is made of them"
+    if frame.rows and frame.end > MOST_ROWS_AGO:
+        return f"it would end more than {MOST_ROWS_AGO} rows before the row"
+    return None
 
 
-def lower_frame(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
-    """The aggregate over frames that end with the current row, and its value made of them."""
+def lower_frame(call: AggregateCall, frame: Frame) -> Framed:
+    """The aggregate over frames that the engines have."""
     if frame.native:
-        return [(call, frame)], call.column
+        return Framed([(call, frame)], call.column)
     if call.op in SUBTRACTABLE and not call.distinct:
         return _difference(call, frame)
-    return _slice(call, frame)
+    if call.op in ("ARRAY_AGG", VALUES):
+        return _slice(call, frame)
+    return _rows_ago(call, frame) if frame.rows else Framed([(call, frame)], call.column)
 
 
-def _difference(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
+def _difference(call: AggregateCall, frame: Frame) -> Framed:
     whole = Frame(frame.rows, frame.start)
     upto, counted = replace(call, name=f"{call.name}__upto"), _counts(call, "__upto_n")
     parts: Parts = [(upto, whole), (counted, whole)]
@@ -51,11 +74,11 @@ def _difference(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
         after, after_count = since.column, since_count.column
     if call.op == "COUNT":
         del parts[1::2]
-        return parts, Call("-", (upto.column, after), BIGINT, nullable=False)
+        return Framed(parts, Call("-", (upto.column, after), BIGINT, nullable=False))
     count = Call("-", (counted.column, after_count), BIGINT, nullable=False)
     some = Call(">", (count, Literal(0, BIGINT)), BOOLEAN, nullable=False)
     value = _minus(_or_zero(upto.column), _or_zero(after), call.type)
-    return parts, Call("CASE", (some, value, Literal(None, call.type)), call.type)
+    return Framed(parts, Call("CASE", (some, value, Literal(None, call.type)), call.type))
 
 
 def _counts(call: AggregateCall, suffix: str) -> AggregateCall:
@@ -84,16 +107,38 @@ def _minus(left: Expr, right: Expr, result: DataType) -> Expr:
     return Call("-", (left, right), result, nullable=False)
 
 
-def _slice(call: AggregateCall, frame: Frame) -> tuple[Parts, Expr]:
-    """ARRAY_AGG over `ROWS n PRECEDING AND m PRECEDING`: the values up to now without the last m."""
-    assert frame.start is not None
+def _slice(call: AggregateCall, frame: Frame) -> Framed:
+    """The values of an earlier frame: those up to now without those after the frame, which are the last.
+
+    A frame of time ends between two event times, so that ties without tie-breakers make no difference to what is in it.
+    """
     value_type = call.args[0].type
     values = AggregateCall(f"{call.name}__values", "ARRAY_AGG", call.args, array(value_type), nullable=False)
+    parts: Parts = [(values, Frame(frame.rows, frame.start))]
+    after: Expr = Literal(frame.end, BIGINT)
+    if not frame.rows:
+        since = AggregateCall(f"{call.name}__since", "COUNT", (), BIGINT, nullable=False)
+        parts.append((since, Frame(rows=False, start=frame.end - 1)))
+        after = since.column
     length = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
-    end = Literal(frame.end, BIGINT)
-    longer = Call(">", (length, end), BOOLEAN, nullable=False)
-    rest = Call("-", (length, end), BIGINT, nullable=False)
+    longer = Call(">", (length, after), BOOLEAN, nullable=False)
+    rest = Call("-", (length, after), BIGINT, nullable=False)
     # A negative bound would count from the end; the first zero elements are none.
     kept = Call("CASE", (longer, rest, Literal(0, BIGINT)), BIGINT, nullable=False)
     result = Call("ARRAY_SLICE", (values.column, Literal(1, BIGINT), kept), values.type, nullable=False)
-    return [(values, Frame(rows=True, start=frame.start))], result
+    return Framed(parts, result)
+
+
+def _rows_ago(call: AggregateCall, frame: Frame) -> Framed:
+    """The aggregate over `ROWS n PRECEDING AND m PRECEDING`: over n - m rows, as it was m rows ago."""
+    start = None if frame.start is None else frame.start - frame.end
+    value, past = replace(call, name=f"{call.name}__now"), AggregateCall(
+        f"{call.name}__past", "ARRAY_AGG", (replace(call.column, name=f"{call.name}__now"),), array(call.type),
+        nullable=False,
+    )  # fmt: skip
+    length = Call("CARDINALITY", (past.column,), BIGINT, nullable=False)
+    enough = Call(">", (length, Literal(frame.end, BIGINT)), BOOLEAN, nullable=False)
+    first = Call("ELEMENT_AT", (past.column, Literal(1, BIGINT)), call.type)
+    empty = Literal(0 if call.op == "COUNT" else None, call.type)
+    result = Call("CASE", (enough, first, empty), call.type, nullable=call.op != "COUNT")
+    return Framed([(value, Frame(True, start))], result, [(past, Frame(True, frame.end))])

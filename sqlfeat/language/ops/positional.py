@@ -57,6 +57,6 @@ def with_nulls(call: AggregateCall, frame: Frame | None) -> tuple[AggregateCall,
     position: Expr = Literal(1, BIGINT)
     if call.op == "LAST_VALUE":
         position = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
-        if frame is not None:
-            frame = Frame(frame.rows, 0)
+        if frame is not None and (frame.rows or frame.native):
+            frame = Frame(frame.rows, frame.end, frame.end)
     return values, frame, Call("ELEMENT_AT", (values.column, position), value.type)

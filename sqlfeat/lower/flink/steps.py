@@ -12,10 +12,12 @@ from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
 from sqlfeat.language.trees import flink_type, fn, not_null
-from sqlfeat.language.types import BOOLEAN, TIMESTAMP, DataType
+from sqlfeat.language.types import BOOLEAN, TIMESTAMP
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
+from sqlfeat.lower.flink.earlier import EarlierFrame
 from sqlfeat.lower.flink.intervals import interval, interval_constant
 from sqlfeat.lower.flink.sources import EVENT_TIME
+from sqlfeat.lower.flink.trees import plain_time, row_type
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.nodes import (
@@ -44,33 +46,45 @@ class FlinkSteps(Steps):
         return view_name(plan.source)
 
     def condition(self, plan: Filter) -> exp.Expr:
-        return _plain_time(super().condition(plan), plan.schema.event_time)
+        return plain_time(super().condition(plan), plan.schema.event_time)
 
     def item(self, plan: Project, name: str, expr: Expr) -> exp.Expr:
         """A relation has one time attribute; further copies of it become plain timestamps."""
         tree = super().item(plan, name, expr)
         event_time = plan.input.schema.event_time
         if not isinstance(expr, Column):
-            return _plain_time(tree, event_time)
+            return plain_time(tree, event_time)
         is_copy = expr.name == event_time and name != plan.schema.event_time
         return self.expressions.cast(tree, TIMESTAMP) if is_copy else tree
 
     def over(self, plan: Over) -> str:
         """One step per window: Flink computes only one in a SELECT. Counted frames first, on sorted rows."""
-        source, names = self.relation(plan.input), list(plan.input.schema.names)
+        source, columns = self.relation(plan.input), list(plan.input.schema.columns)
         groups: dict[OverSpec, list[AggregateCall]] = {}
         for call, spec in plan.calls:
             groups.setdefault(spec, []).append(call)
         for spec, calls in sorted(groups.items(), key=lambda group: not group[0].frame.rows):
-            if spec.frame.rows or any(aggregate(call.op).ordered for call in calls):
-                source = self._sorted(source, names, spec.partition, plan.input.schema)
-            context = AggregateContext(_attach_over(spec, plan.input.schema), ())
-            values = [self.named(self.expressions.aggregate(call, context), call.name) for call in calls]
-            # New columns come first: behind the others, Flink drops the projection as one that changes nothing, and
-            # then its own names of the values, `w0$o0`, meet those of the window below: "Field names must be unique".
-            source = self.add("window", self.select([*values, *self.columns(names)], source))
-            names = [*(call.name for call in calls), *names]
+            if spec.frame.native:
+                source = self._window(source, [column.name for column in columns], spec, calls, plan.input.schema)
+                columns = [*(call.column for call in calls), *columns]
+                continue
+            earlier = EarlierFrame(self, spec, calls, columns, plan.input.schema)
+            both = self._window(earlier.both(source), earlier.names, earlier.native, earlier.moved, plan.input.schema)
+            columns = [*(call.column for call in calls), *columns]
+            source = earlier.rows(both, [column.name for column in columns])
         return source
+
+    def _window(
+        self, source: str, names: list[str], spec: OverSpec, calls: Sequence[AggregateCall], schema: Schema
+    ) -> str:
+        """The relation with aggregates over one window in front."""
+        if spec.frame.rows or any(aggregate(call.op).ordered for call in calls):
+            source = self._sorted(source, names, spec.partition, schema)
+        context = AggregateContext(_attach_over(spec, schema), ())
+        values = [self.named(self.expressions.aggregate(call, context), call.name) for call in calls]
+        # New columns come first: behind the others, Flink drops the projection as one that changes nothing, and
+        # then its own names of the values, `w0$o0`, meet those of the window below: "Field names must be unique".
+        return self.add("window", self.select([*values, *self.columns(names)], source))
 
     def _sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
         """The same rows, ties on the event time in the order of the tie-breakers."""
@@ -119,7 +133,7 @@ class FlinkSteps(Steps):
     def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
         """The relation with several keys as one: Flink forgets all but the first in a view with sessions."""
         row = exp.Cast(
-            this=fn("ROW", *self.columns(keys)), to=_row_type([(key, schema.column(key).type) for key in keys])
+            this=fn("ROW", *self.columns(keys)), to=row_type([(key, schema.column(key).type) for key in keys])
         )
         return self.add("keyed", self.select([*self.columns(schema.names), self.named(row, _KEY)], source))
 
@@ -202,29 +216,9 @@ class FlinkSteps(Steps):
         return self.select(items, source, present)
 
     def _match_type(self, plan: LookupJoin) -> exp.DataType:
-        return _row_type(
+        return row_type(
             [*((name, plan.right.schema.column(other).type) for name, other in plan.picks), (_HIT, BOOLEAN)]
         )
-
-
-def _row_type(fields: Sequence[tuple[str, DataType]]) -> exp.DataType:
-    columns = [exp.ColumnDef(this=identifier(name), kind=flink_type(field)) for name, field in fields]
-    return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=columns, nested=True)
-
-
-def _plain_time(tree: exp.Expr, event_time: str | None) -> exp.Expr:
-    """The tree with the time attribute read as a plain timestamp.
-
-    Flink's planner fails on `t >= a AND t < b` of a time attribute: it folds the pair into a search whose bounds it
-    then casts, and expects them to be constants still.
-    """
-
-    def plain(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and node.name == event_time and not isinstance(node.parent, exp.Cast):
-            return exp.Cast(this=node.copy(), to=flink_type(TIMESTAMP))
-        return node
-
-    return tree.transform(plain)
 
 
 def _of(alias: str, name: str) -> exp.Column:
