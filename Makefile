@@ -30,9 +30,9 @@ demo: venv data ## Run the example project from the data to the docs (needs noth
 	@echo 'Backfilled features (Parquet): data/offline/'
 
 .PHONY: test
-test: venv data ## Run all tests: the fast ones, then those on a real Flink and Redis
+test: venv data ## Run all tests: the fast ones, then those on a real Flink, Redis and Kafka
 	pytest
-	@tools/redis.sh
+	@tools/servers.sh
 	pytest -m engine
 
 .PHONY: check

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlfeat.verbs.clean import CleanResult
     from sqlfeat.verbs.compile import CompileResult
     from sqlfeat.verbs.debug import DebugResult
+    from sqlfeat.verbs.deps import DepsResult
     from sqlfeat.verbs.docs import DocsResult
     from sqlfeat.verbs.explain import Explanation
     from sqlfeat.verbs.get import OnlineValue
@@ -161,6 +162,12 @@ class Project:
 
         folder = Path(output) if output is not None else self.root / "target" / "docs"
         return generate_docs(self.loaded, folder, self.console)
+
+    def deps(self) -> DepsResult:
+        """Bring the connectors of Flink that the sources need, with Maven."""
+        from sqlfeat.verbs.deps import deps
+
+        return deps(self.loaded, self.console)
 
     def debug(self) -> DebugResult:
         """Check the machine and the project."""

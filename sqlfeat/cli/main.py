@@ -13,6 +13,7 @@ from sqlfeat.cli.clean import clean
 from sqlfeat.cli.compile import compile_
 from sqlfeat.cli.crash import report_bug
 from sqlfeat.cli.debug import debug
+from sqlfeat.cli.deps import deps
 from sqlfeat.cli.docs import docs
 from sqlfeat.cli.explain import explain
 from sqlfeat.cli.get import get
@@ -27,7 +28,7 @@ from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = (debug, ls, compile_, run, backfill, parity, get, docs, explain, clean)
+VERBS = (debug, deps, ls, compile_, run, backfill, parity, get, docs, explain, clean)
 """In the order of `--help`: the order in which one meets them."""
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.diagnostics.model import Span
 from sqlfeat.language.types import DataType
 
@@ -192,6 +193,8 @@ class ProjectConfig:
     properties: tuple[ModelProperties, ...]
     defaults: tuple[tuple[str, dict[str, Any]], ...] = ()
     """(folder, config) of `defaults:`, longest folder first."""
+    deps: tuple[Artifact, ...] = ()
+    """Jars that Flink needs beyond those that sqlfeat knows of."""
 
     def source(self, group: str, name: str) -> Source | None:
         """The source that `source(group, name)` names."""

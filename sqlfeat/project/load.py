@@ -126,6 +126,7 @@ def _read_scope(
         entities=tuple(properties.entities),
         properties=tuple(properties.models),
         defaults=project.defaults,
+        deps=project.deps,
     )
     return Scope(config, tuple(models), library, docs, environ), models
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sqlfeat.connectors.artifact import Artifact, parse_artifact
 from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.project.block import Block
@@ -34,6 +35,7 @@ class ProjectFile:
     macro_paths: tuple[str, ...]
     defaults: tuple[tuple[str, dict[str, Any]], ...]
     targets: Targets
+    deps: tuple[Artifact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ def _read(root: Path, top: Block, request: ProjectRequest) -> ProjectFile:
     variables = _read_vars(top, request)
     defaults = _read_defaults(root, top)
     targets = read_targets(top, request.target, request.render)
+    deps = _read_deps(top)
     top.free("meta")
     top.close()
-    return ProjectFile(name.value if name else "", variables, model_paths, macro_paths, defaults, targets)
+    return ProjectFile(name.value if name else "", variables, model_paths, macro_paths, defaults, targets, deps)
 
 
 def _check_requires(top: Block, version: str) -> None:
@@ -165,3 +168,17 @@ def _read_defaults(root: Path, top: Block) -> tuple[tuple[str, dict[str, Any]], 
             block.file.problem("SF0115", f"the folder `{folder}` does not exist", block.key_span(folder))
         read.append((path, read_config(block.block(folder, "the configuration of a model"))))
     return tuple(sorted(read, key=lambda entry: (-len(PurePosixPath(entry[0]).parts), entry[0])))
+
+
+def _read_deps(top: Block) -> tuple[Artifact, ...]:
+    """Jars for connectors that sqlfeat does not know; pinned, as what they hold runs with the rights of the job."""
+    read = []
+    for block in top.blocks("deps", "a jar"):
+        artifact, sha256 = block.located("artifact", required=True), block.located("sha256", required=True)
+        block.close()
+        if artifact and sha256:
+            try:
+                read.append(parse_artifact(artifact.value, sha256.value))
+            except ValueError as error:
+                top.file.problem("SF0108", str(error), artifact.span)
+    return tuple(read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from sqlfeat.cli.get import duration
 from sqlfeat.cli.main import run_cli
 from sqlfeat.cli.table import table
+from sqlfeat.connectors.artifact import Artifact
+from sqlfeat.connectors.jars import Brought
 from sqlfeat.diagnostics.codes import CODES
 from sqlfeat.engines.flink.counts import Counts
 from sqlfeat.facade import Project
@@ -18,6 +21,7 @@ from sqlfeat.parity.compare import Comparison, Difference
 from sqlfeat.parity.report import ModelParity, ParityResult, SourceParity
 from sqlfeat.verbs.backfill import BackfilledModel, BackfillResult, RejectedRows
 from sqlfeat.verbs.clean import CleanResult
+from sqlfeat.verbs.deps import DepsResult
 from sqlfeat.verbs.get import OnlineValue
 from sqlfeat.verbs.stream import StreamedModel, StreamedSource, StreamResult
 from tests.shop import write_shop
@@ -266,3 +270,15 @@ def test_explain_of_an_unknown_code(capsys):
 
 def test_a_table_of_no_rows_is_empty():
     assert table([]) == ""
+
+
+def test_deps_says_how_many_are_new(answer, capsys):
+    there = Brought(Artifact("g", "a", "1"), Path("a-1.jar"), fresh=False)
+    answer("deps", DepsResult((there, replace(there, fresh=True))))
+    assert run_cli(["deps"]) == 0
+    assert capsys.readouterr().out == "2 jars, 1 of them newly brought\n"
+
+
+def test_deps_of_a_project_that_needs_none(shop, capsys):
+    assert run_cli(["deps"]) == 0
+    assert capsys.readouterr().out == "nothing to bring: the sources need only what comes with Flink\n"

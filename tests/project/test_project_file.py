@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.project.config import OnlineTarget, StreamTarget, Target
 from sqlfeat.project.load import load_project
 from tests.projects import VIEW, complaints, write_project
@@ -160,11 +161,11 @@ def test_all_complaints_come_at_once(tmp_path):
         "SF0106 | project.yml:5:7 <[a]> | `vars` must be a mapping, found a list",
         (
             "SF0101 | project.yml:1:1 <naem> | unknown key `naem` in project.yml | did you mean `name`?"
-            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, meta"
+            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps, meta"
         ),
         (
             "SF0101 | project.yml:7:1 <7> | unknown key `7` in project.yml"
-            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, meta"
+            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps, meta"
         ),
     ]
 
@@ -283,5 +284,39 @@ targets:
         (
             "SF0101 | project.yml:5:72 <spark> | unknown key `spark` in a target"
             " | keys of a target: default, online, offline, stream"
+        ),
+    ]
+
+
+def test_further_jars_are_pinned(tmp_path):
+    text = f"""\
+name: shop
+version: 1
+deps:
+  - {{artifact: "org.example:connector:1.0", sha256: "{"0" * 64}"}}
+"""
+    loaded = load_project(project(tmp_path, text))
+    assert loaded.config.deps == (Artifact("org.example", "connector", "1.0", "0" * 64),)
+
+
+def test_further_jars_are_read_strictly(tmp_path):
+    text = """\
+name: shop
+version: 1
+deps:
+  - {artifact: connector-1.0.jar, sha256: "00"}
+  - {artifact: "a:b:c", sha256: "00"}
+  - {artifact: "a:b:c", sha: "00"}
+"""
+    assert complaints(project(tmp_path, text)) == [
+        (
+            "SF0108 | project.yml:4:16 <connector-1.0.jar> | `connector-1.0.jar` is no artefact: "
+            "write `group:name:version`"
+        ),
+        'SF0108 | project.yml:5:16 <"a:b:c"> | `00` is no SHA-256: 64 hexadecimal digits in lower case',
+        "SF0107 | project.yml:6:6 <artifact> | a jar needs `sha256`",
+        (
+            "SF0101 | project.yml:6:25 <sha> | unknown key `sha` in a jar | did you mean `sha256`? | "
+            "keys of a jar: artifact, sha256"
         ),
     ]

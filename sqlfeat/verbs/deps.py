@@ -1,0 +1,37 @@
+"""`sqlfeat deps`: bring the jars that reading the sources live needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlfeat.connectors.jars import Brought, bring_jars, jar_folder, needed_jars
+
+if TYPE_CHECKING:
+    from sqlfeat.console.protocol import Console
+    from sqlfeat.project.load import LoadedProject
+
+
+@dataclass(frozen=True, slots=True)
+class DepsResult:
+    """The jars of the project; none when what comes with Flink is enough."""
+
+    jars: tuple[Brought, ...]
+
+    @property
+    def fresh(self) -> int:
+        """How many were not there before."""
+        return sum(jar.fresh for jar in self.jars)
+
+
+def deps(project: LoadedProject, console: Console) -> DepsResult:
+    """Bring the jars with Maven and check them against their pins; what is there already is left alone.
+
+    Raises:
+        SqlfeatError: SF0020 there is no Maven, SF0021 it cannot bring a jar, SF0022 a jar is not what was pinned.
+    """
+    wanted = needed_jars(project.config.sources, project.config.deps)
+    jars = bring_jars(wanted, jar_folder())
+    for jar in jars:
+        console.note(f"{jar.artifact.coordinates}: {'brought' if jar.fresh else 'there'}, {jar.path}")
+    return DepsResult(jars)
