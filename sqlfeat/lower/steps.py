@@ -22,6 +22,7 @@ from sqlfeat.plan.nodes import (
     UnionAll,
     Unnest,
     WindowAggregate,
+    WindowRows,
     WindowTopN,
 )
 
@@ -75,6 +76,8 @@ class Steps(ABC):
                 return self.over(plan)
             case WindowAggregate():
                 return self.group(plan)
+            case WindowRows():
+                return self.windowed(plan)
             case LookupJoin():
                 return self.lookup(plan)
             case IntervalJoin():
@@ -179,6 +182,10 @@ class Steps(ABC):
     @abstractmethod
     def group(self, plan: WindowAggregate) -> str:
         """Aggregates per window and key."""
+
+    @abstractmethod
+    def windowed(self, plan: WindowRows) -> str:
+        """Events with the windows they are in."""
 
     @abstractmethod
     def interval(self, plan: IntervalJoin) -> str:

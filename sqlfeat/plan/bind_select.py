@@ -21,12 +21,13 @@ from sqlfeat.language.typing import convert
 from sqlfeat.plan.bind_expression import ExpressionBinder, is_untyped
 from sqlfeat.plan.bind_from import From
 from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
-from sqlfeat.plan.bind_top import TopN, bind_top_n, is_top_n
+from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
+from sqlfeat.plan.bind_windows import in_windows, is_ungrouped, is_untied, ranks_windows, row_keys
 from sqlfeat.plan.frames import frame_problem
-from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, WindowTopN, filtered
+from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, WindowRows, WindowTopN, filtered
 from sqlfeat.plan.report import BindError, Report
 from sqlfeat.plan.scope import Scope, with_columns
-from sqlfeat.plan.trace import WINDOW_TIME, origin
+from sqlfeat.plan.trace import WINDOW_TIME, origin, windows_of
 
 WINDOW_COLUMNS = ("window_start", "window_end", "window_time")
 
@@ -39,6 +40,9 @@ class SelectBinder:
         self._report = report
         self._scope: Scope = source.scope
         self._window = source.window
+        if source.window and is_ungrouped(select):
+            self._scope = in_windows(source.scope, source.window, select.args["from_"].this, report)
+            self._window = None
         self._expressions = ExpressionBinder(self, report)
         self._grouped: dict[str, Column] = {}
         self._group_calls: dict[str, AggregateCall] = {}
@@ -269,7 +273,7 @@ class SelectBinder:
 
     def _over(self, node: exp.Window, text: str) -> Column:
         window = merged_window(node, self._scope.windows, self._report)
-        if self._grouping and is_top_n(window):
+        if self._ranks(window):
             return self._rank_in_window(window, text)
         if self._inside_over:
             raise self._report.fail("SF0309", node, "a window function inside a window function", help="use a subquery")
@@ -278,7 +282,7 @@ class SelectBinder:
             call, spec = self._bind_over(node, window)
         finally:
             self._inside_over = False
-        if (_is_ordered(call) or spec.frame.rows) and not self._current_schema().order:
+        if (_is_ordered(call) or spec.frame.rows) and self._has_ties(spec.partition):
             raise self._report.fail(
                 "SF0403",
                 node,
@@ -287,6 +291,13 @@ class SelectBinder:
             )
         self._over_calls[text] = (call, spec)
         return call.column
+
+    def _has_ties(self, partition: tuple[str, ...]) -> bool:
+        """Whether rows with one event time are in an order left to chance."""
+        if self._grouping:
+            return not {column.name for column in self._grouped.values()} <= set(partition)
+        plan = self._scope.plan
+        return not plan.schema.order and not is_untied(plan, partition)
 
     def _bind_over(self, node: exp.Window, window: exp.Window) -> tuple[AggregateCall, OverSpec]:
         times = ("window_end", WINDOW_TIME) if self._grouping else self._event_times()
@@ -303,10 +314,33 @@ class SelectBinder:
         ends = (name for name in plan.schema.names if origin(plan, name) == "window_end")
         return (time, *ends)
 
+    def _ranks(self, window: exp.Window) -> bool:
+        """Whether OVER ranks the rows of each window, rather than following time."""
+        if self._grouping:
+            return is_top_n(window)
+        if not is_ranking(window) or windows_of(self._scope.plan) is None:
+            return False
+        columns = [node for node in window.args.get("partition_by") or [] if isinstance(node, exp.Column)]
+        names = [self._scope.resolve(column, self._report).name for column in columns]
+        first = order.expressions[0] if (order := window.args.get("order")) else None
+        if first and not first.args.get("desc") and isinstance(first.this, exp.Column):
+            follows_time = self._scope.resolve(first.this, self._report).name in self._event_times()
+        else:
+            follows_time = False
+        return not follows_time and ranks_windows(self._scope.plan, names)
+
     def _rank_in_window(self, window: exp.Window, text: str) -> Column:
         if self._top is None:
-            keys = [column.name for column in self._grouped.values()]
-            self._top = bind_top_n(window, keys, self._expressions.bind, self._select, self._report)
+            plan = self._scope.plan
+            keys = [column.name for column in self._grouped.values()] if self._grouping else row_keys(plan)
+            rows = not self._grouping and isinstance(windows_of(plan), WindowRows)
+            if rows and not plan.schema.order:
+                raise self._report.fail(
+                    "SF0403", window, "rows that rank the same are in an order left to chance",
+                    help="declare `order_by: [event_time, id]` on the source, with columns that tell such rows apart",
+                )  # fmt: skip
+            ties = plan.schema.order if rows else ()
+            self._top = bind_top_n(window, keys, ties, self._expressions.bind, self._select, self._report)
             self._top_text = text
         if text != self._top_text:
             raise self._report.fail(
@@ -326,7 +360,8 @@ class SelectBinder:
                     "SF0402",
                     node,
                     f"{call.op} cannot have this frame: {problem}",
-                    help="end the frame with CURRENT ROW",
+                    help="leave out the row's whole event time with EXCLUDE GROUP, or write ROWS BETWEEN 5 PRECEDING "
+                    "AND 1 PRECEDING",
                 )
         self._check_state(call, frame, node)
         return call

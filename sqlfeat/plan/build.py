@@ -11,6 +11,7 @@ from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.output import FeatureView, feature_view
 from sqlfeat.plan.parse import parse_query
 from sqlfeat.plan.report import BindError, Report
+from sqlfeat.plan.spellings import respell
 from sqlfeat.plan.unread import refuse_unread
 from sqlfeat.project.config import Materialization
 from sqlfeat.templating.rendered import RenderedModel
@@ -39,6 +40,7 @@ def bind_model(model: RenderedModel, catalog: Catalog) -> tuple[BoundModel | Non
     report = Report(model)
     try:
         tree = parse_query(report)
+        respell(tree)
         refuse_unread(tree, report)
         plan = QueryBinder(catalog, report).bind(tree)
         if report.diagnostics:

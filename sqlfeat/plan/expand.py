@@ -24,6 +24,7 @@ from sqlfeat.plan.nodes import (
     UnionAll,
     Unnest,
     WindowAggregate,
+    WindowRows,
     WindowTopN,
 )
 
@@ -47,7 +48,7 @@ def expand(plan: Plan) -> Plan:
             return _expand_group(plan)
         case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
             return replace(plan, left=expand(left), right=expand(right))
-        case Unnest(input=below) | WindowTopN(input=below):
+        case Unnest(input=below) | WindowTopN(input=below) | WindowRows(input=below):
             return replace(plan, input=expand(below))
         case UnionAll(inputs=inputs):
             return replace(plan, inputs=tuple(expand(branch) for branch in inputs))

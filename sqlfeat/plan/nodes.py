@@ -122,6 +122,15 @@ class WindowAggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowRows:
+    """One row per event and window it is in: its columns, `window_start`, `window_end`, `__window_time`."""
+
+    input: Plan
+    window: GroupWindow
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
 class LookupJoin:
     """Per left row the columns of the one right row that matches: as of its event time, or in a static table.
 
@@ -212,7 +221,19 @@ class UnionAll:
     schema: Schema
 
 
-Plan = Scan | Project | Filter | Over | WindowAggregate | LookupJoin | IntervalJoin | Unnest | WindowTopN | UnionAll
+Plan = (
+    Scan
+    | Project
+    | Filter
+    | Over
+    | WindowAggregate
+    | WindowRows
+    | LookupJoin
+    | IntervalJoin
+    | Unnest
+    | WindowTopN
+    | UnionAll
+)
 
 
 def inputs_of(plan: Plan) -> tuple[Plan, ...]:

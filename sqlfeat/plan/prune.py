@@ -18,6 +18,7 @@ from sqlfeat.plan.nodes import (
     UnionAll,
     Unnest,
     WindowAggregate,
+    WindowRows,
     WindowTopN,
 )
 
@@ -37,6 +38,10 @@ def prune(plan: Plan, needed: set[str]) -> Plan:
             return _prune_over(plan, needed)
         case WindowAggregate():
             return _prune_group(plan, needed)
+        case WindowRows():
+            below = prune(plan.input, needed)
+            added = {name for name in plan.schema.names if name not in plan.input.schema.names}
+            return replace(plan, input=below, schema=_kept(plan.schema, {*below.schema.names, *added}))
         case LookupJoin():
             return _prune_lookup(plan, needed)
         case IntervalJoin():

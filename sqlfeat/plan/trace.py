@@ -12,6 +12,7 @@ from sqlfeat.plan.nodes import (
     Project,
     Unnest,
     WindowAggregate,
+    WindowRows,
     WindowTopN,
 )
 
@@ -20,10 +21,15 @@ WINDOW_TIME = "__window_time"
 
 
 def is_grouped(plan: Plan) -> bool:
-    """Whether the rows are windows: a window aggregate below nothing but projections and filters."""
+    """Whether the rows are in windows: a window below nothing but projections and filters."""
+    return windows_of(plan) is not None
+
+
+def windows_of(plan: Plan) -> WindowAggregate | WindowRows | None:
+    """The windows the rows are in, if nothing but projections and filters is above them."""
     while isinstance(plan, (Project, Filter, WindowTopN)):
         plan = plan.input
-    return isinstance(plan, WindowAggregate)
+    return plan if isinstance(plan, (WindowAggregate, WindowRows)) else None
 
 
 def origin(plan: Plan, name: str) -> str:

@@ -13,7 +13,18 @@ from sqlfeat.language.trees import binary, case, fn, number, text
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
-from sqlfeat.plan.nodes import GroupWindow, IntervalJoin, LookupJoin, Over, OverSpec, Scan, Schema, WindowAggregate
+from sqlfeat.plan.nodes import (
+    GroupWindow,
+    IntervalJoin,
+    LookupJoin,
+    Over,
+    OverSpec,
+    Plan,
+    Scan,
+    Schema,
+    WindowAggregate,
+    WindowRows,
+)
 from sqlfeat.plan.trace import WINDOW_TIME
 
 _STARTS, _SESSION = "__starts", "__session"
@@ -44,7 +55,7 @@ class DuckdbSteps(Steps):
         if plan.window.kind == "SESSION":
             source, start, end = self._sessions(plan)
         else:
-            source, start, end = self._window_bounds(plan)
+            source, start, end = self._window_bounds(plan.window, plan.input)
         order = plan.input.schema
         ordering = tuple(column(name) for name in (order.event_time, *order.order) if name)
         last = exp.Sub(this=end.copy(), expression=_milliseconds(1))
@@ -62,14 +73,22 @@ class DuckdbSteps(Steps):
         select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), *bounds]))
         return self.add("groups", select)
 
-    def _window_bounds(self, plan: WindowAggregate) -> tuple[str, exp.Expr, exp.Expr]:
+    def windowed(self, plan: WindowRows) -> str:
+        source, start, end = self._window_bounds(plan.window, plan.input)
+        last = exp.Sub(this=end.copy(), expression=_milliseconds(1))
+        bounds = {"window_start": start, "window_end": end, WINDOW_TIME: last}
+        names = plan.schema.names
+        items = [self.named(bounds[name], name) if name in bounds else column(name) for name in names]
+        return self.add("windowed", self.select(items, source))
+
+    def _window_bounds(self, window: GroupWindow, below: Plan) -> tuple[str, exp.Expr, exp.Expr]:
         """FROM, window start and window end. Windows are aligned to the epoch, as Flink aligns them."""
-        window, time = plan.window, column(plan.input.schema.event_time or "")
-        source = self.relation(plan.input)
+        time = column(below.schema.event_time or "")
+        source = self.relation(below)
         if window.kind == "TUMBLE":
             start = _bucket(window.size_ms, time, window.offset_ms)
             return source, start, exp.Add(this=start.copy(), expression=_milliseconds(window.size_ms))
-        numbered = self._numbered(source, plan.input.schema, window)
+        numbered = self._numbered(source, below.schema, window)
         index = column("__window_index")
         if window.kind == "HOP":
             bucket = _bucket(window.step_ms, time, window.offset_ms)

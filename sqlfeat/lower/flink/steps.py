@@ -22,6 +22,7 @@ from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.nodes import (
     Filter,
+    GroupWindow,
     IntervalJoin,
     LookupJoin,
     Over,
@@ -30,6 +31,7 @@ from sqlfeat.plan.nodes import (
     Scan,
     Schema,
     WindowAggregate,
+    WindowRows,
 )
 from sqlfeat.plan.trace import WINDOW_TIME
 
@@ -105,17 +107,11 @@ class FlinkSteps(Steps):
         if ordered:
             source = self._sorted(source, list(below.names), plan.keys, below)
         window = plan.window
-        sizes = [interval_constant(size) for size in (window.step_ms, window.size_ms) if size]
-        if window.offset_ms:
-            sizes.append(interval_constant(window.offset_ms))
         partition, keys = window.partition, plan.keys
         if len(partition) > 1:
             source = self._with_row_key(source, below, partition)
             partition = keys = (_KEY,)
-        table = WindowTable(
-            kind=window.kind, this=identifier(source), descriptor=identifier(below.event_time or ""), expressions=sizes,
-            partition=self.columns(partition),
-        )  # fmt: skip
+        table = _window_table(source, window, below.event_time or "", self.columns(partition))
         bounds = self.columns(("window_start", "window_end"))
         items = [*self.columns(keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
         for call in plan.calls:
@@ -129,6 +125,12 @@ class FlinkSteps(Steps):
         fields = [self.named(exp.Dot(this=column(_KEY), expression=identifier(key)), key) for key in plan.keys]
         rest = [name for name in plan.schema.names if name not in plan.keys]
         return self.add("columns", self.select([*fields, *self.columns(rest)], grouped))
+
+    def windowed(self, plan: WindowRows) -> str:
+        table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "", [])
+        names = [name for name in plan.schema.names if name != WINDOW_TIME]
+        items = [*self.columns(names), self.named(column("window_time"), WINDOW_TIME)]
+        return self.add("windowed", self.select(items, table))
 
     def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
         """The relation with several keys as one: Flink forgets all but the first in a view with sessions."""
@@ -219,6 +221,15 @@ class FlinkSteps(Steps):
         return row_type(
             [*((name, plan.right.schema.column(other).type) for name, other in plan.picks), (_HIT, BOOLEAN)]
         )
+
+
+def _window_table(source: str, window: GroupWindow, time: str, partition: list[exp.Expr]) -> WindowTable:
+    sizes = [interval_constant(size) for size in (window.step_ms, window.size_ms) if size]
+    if window.offset_ms:
+        sizes.append(interval_constant(window.offset_ms))
+    return WindowTable(
+        kind=window.kind, this=identifier(source), descriptor=identifier(time), expressions=sizes, partition=partition
+    )
 
 
 def _of(alias: str, name: str) -> exp.Column:

@@ -1,0 +1,18 @@
+"""Other spellings of what the language has, put into its own before binding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from sqlfeat.plan.rank_limits import move_rank_limits
+
+REWRITES: tuple[Callable[[exp.Expr], None], ...] = (move_rank_limits,)
+"""In order; each changes the tree in place."""
+
+
+def respell(tree: exp.Expr) -> None:
+    """Put the query into the language's own spelling."""
+    for rewrite in REWRITES:
+        rewrite(tree)
