@@ -91,9 +91,12 @@ class FlinkSteps(Steps):
     def _sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
         """The same rows, ties on the event time in the order of the tie-breakers."""
         carried = [name for name in names if name not in partition and name != schema.event_time]
+        # In the order of the relation's columns: Flink reads the keys in that order whatever is written, so the values
+        # of two keys would change places.
+        keys = [name for name in names if name in partition]
         sort = KeyedSort(
             this=identifier(source),
-            partition=self.columns(partition),
+            partition=self.columns(keys),
             rowtime=column(schema.event_time or ""),
             order=self.columns(schema.order),
             columns=self.columns(carried),
