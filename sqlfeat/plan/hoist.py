@@ -111,7 +111,9 @@ class Expander:
             return self._macro(entry, expr, checked=checked, inside_chain=inside_chain)
         chain = expr.op in RAW_DOUBLE_OPS and expr.type.kind is Kind.DOUBLE and not checked
         inner = chain or expr.op == "FINITE"
-        args = tuple(self._expr(arg, checked=checked, inside_chain=inner) for arg in expr.args)
+        # A divisor beyond the range is not left to the end of the chain: by it the quotient would be zero.
+        checks = [inner and not (expr.op == "/" and index == 1) for index in range(len(expr.args))]
+        args = tuple(self._expr(arg, checked=checked, inside_chain=c) for arg, c in zip(expr.args, checks, strict=True))
         if isinstance(entry, Operation) and entry.repeats:
             args = tuple(self.column(arg, once=True) if weight(arg) > _LIGHT_ARGUMENT else arg for arg in args)
         expr = replace(expr, args=args)
