@@ -1,0 +1,188 @@
+"""Functions by name."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, STRING, TIMESTAMP, DataType, Kind, array, decimal
+from tests.oracle.values import EXACT, NotInterpreted, common, finite, milliseconds, wrapped
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of arguments that are not NULL, unless it sees NULL."""
+
+    takes: tuple[DataType, ...]
+    gives: DataType
+    compute: Callable[..., Any]
+    sees_null: bool = False
+
+
+def function(name: str, kinds: list[DataType]) -> Function:
+    """The function of that name for arguments of these types."""
+    if name in _TEXT and len(kinds) in _arities(_TEXT[name][0]):
+        kinds_, gives, compute = _TEXT[name]
+        return Function(kinds_[: len(kinds)], gives, compute)
+    if name in _PARTS and kinds in ([TIMESTAMP], [DATE]):
+        return Function((kinds[0],), BIGINT, _PARTS[name])
+    if name == "DATE_TRUNC" and kinds == [STRING, TIMESTAMP]:
+        return Function((STRING, TIMESTAMP), TIMESTAMP, _truncated)
+    if name in ("CARDINALITY", "ARRAY_LENGTH", "ARRAY_SIZE", "ELEMENT_AT", *_ARRAYS) and kinds[0].element:
+        return _of_array(name, kinds[0], kinds[0].element, kinds[1:])
+    if len(kinds) == 1 and kinds[0].is_numeric:
+        return _of_number(name, kinds[0])
+    raise NotInterpreted(f"{name}({', '.join(map(str, kinds))})")
+
+
+def _arities(takes: tuple[DataType, ...]) -> tuple[int, ...]:
+    """SUBSTRING may leave out its last argument."""
+    return (2, 3) if len(takes) == 3 and takes[2] == BIGINT else (len(takes),)
+
+
+def _of_number(name: str, kind: DataType) -> Function:
+    if name == "SQRT":
+        return Function((DOUBLE,), DOUBLE, lambda x: math.sqrt(x) if x >= 0 else None)
+    if name == "SIGN":
+        return Function((kind,), BIGINT, lambda x: (x > 0) - (x < 0))
+    if name == "ABS":
+        return Function((kind,), kind, lambda x: wrapped(abs(x)) if kind.is_integer else EXACT.abs(x) if
+                        kind.kind is Kind.DECIMAL else abs(x))  # fmt: skip
+    if name in ("FLOOR", "CEIL", "CEILING"):
+        rounded = math.floor if name == "FLOOR" else math.ceil
+        if kind.kind is Kind.DECIMAL:
+            return Function((kind,), decimal(kind.precision - kind.scale + 1, 0), lambda x: Decimal(rounded(x)))
+        return Function((kind,), kind, lambda x: finite(float(rounded(x))) if kind == DOUBLE else x)
+    raise NotInterpreted(f"{name}({kind})")
+
+
+def _of_array(name: str, kind: DataType, element: DataType, others: list[DataType]) -> Function:
+    if name == "ELEMENT_AT":
+        return Function((kind, BIGINT), element, lambda a, i: a[i - 1] if 1 <= i <= len(a) else None)
+    if name == "ARRAY_CONTAINS":
+        # The element may be NULL, the array may not.
+        shared = common([element, *others])
+        return Function((array(shared), shared), BOOLEAN, lambda a, x: None if a is None else x in a, sees_null=True)
+    if others:
+        raise NotInterpreted(f"{name} with {len(others) + 1} arguments")
+    if name in ("ARRAY_MAX", "ARRAY_MIN", "ARRAY_SORT", "ARRAY_REVERSE", "ARRAY_DISTINCT"):
+        return Function((kind,), element if name.endswith(("MAX", "MIN")) else kind, _ARRAYS[name])
+    return Function((kind,), BIGINT, len)
+
+
+def text_of(kind: DataType) -> Callable[[Any], str]:
+    """CAST(... AS STRING)."""
+    match kind.kind:
+        case Kind.INT | Kind.BIGINT | Kind.STRING | Kind.DATE:
+            return str
+        case Kind.DECIMAL:
+            return lambda value: format(value, "f")
+        case Kind.BOOLEAN:
+            return lambda value: "true" if value else "false"
+        case Kind.TIMESTAMP:
+            return lambda value: value.isoformat(sep=" ", timespec="milliseconds")
+    raise NotInterpreted(f"{kind} as text")
+
+
+def whole_units(start: date, end: date, unit_ms: int) -> int:
+    """Whole units that passed from one moment to another, cut towards zero."""
+    passed = milliseconds(end) - milliseconds(start)
+    return abs(passed) // unit_ms * (1 if passed >= 0 else -1)
+
+
+def _truncated(unit: str, moment: datetime) -> datetime:
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    match unit.lower():
+        case "second":
+            return moment.replace(microsecond=0)
+        case "minute":
+            return moment.replace(second=0, microsecond=0)
+        case "hour":
+            return moment.replace(minute=0, second=0, microsecond=0)
+        case "day":
+            return day
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "year":
+            return day.replace(month=1, day=1)
+    raise NotInterpreted(f"DATE_TRUNC('{unit}')")
+
+
+def _substring(text: str, start: int, length: int | None = None) -> str:
+    begin = start - 1 if start > 0 else 0 if start == 0 else max(0, len(text) + start)
+    return text[begin:] if length is None else text[begin : begin + max(0, length)]
+
+
+def _each_letter(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Every letter in the other case if that is one letter; only the sharp s has a capital that Python does not use."""
+
+    def of(text: str) -> str:
+        changed = ((letter, change(letter)) for letter in text)
+        return "".join(new if len(new) == 1 else "ẞ" if old == "ß" else old for old, new in changed)
+
+    return of
+
+
+def _sorted_array(values: list[Any]) -> list[Any]:
+    return sorted(values, key=lambda value: (value is not None, value))
+
+
+def _extreme(choose: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+    def of(values: list[Any]) -> Any:
+        known = [value for value in values if value is not None]
+        return choose(known) if known else None
+
+    return of
+
+
+_TEXT: dict[str, tuple[tuple[DataType, ...], DataType, Callable[..., Any]]] = {
+    "LENGTH": ((STRING,), BIGINT, len),
+    "CHAR_LENGTH": ((STRING,), BIGINT, len),
+    "UPPER": ((STRING,), STRING, _each_letter(str.upper)),
+    "LOWER": ((STRING,), STRING, _each_letter(str.lower)),
+    "REVERSE": ((STRING,), STRING, lambda s: s[::-1]),
+    "TRIM": ((STRING,), STRING, lambda s: s.strip(" ")),
+    "LTRIM": ((STRING,), STRING, lambda s: s.lstrip(" ")),
+    "RTRIM": ((STRING,), STRING, lambda s: s.rstrip(" ")),
+    "SUBSTRING": ((STRING, BIGINT, BIGINT), STRING, _substring),
+    "LEFT": ((STRING, BIGINT), STRING, lambda s, n: s[: max(0, n)]),
+    "RIGHT": ((STRING, BIGINT), STRING, lambda s, n: s[max(0, len(s) - n) :] if n > 0 else ""),
+    "REPLACE": ((STRING, STRING, STRING), STRING, lambda s, old, new: s.replace(old, new) if old else s),
+    "STRPOS": ((STRING, STRING), BIGINT, lambda s, part: s.find(part) + 1),
+    "STARTSWITH": ((STRING, STRING), BOOLEAN, str.startswith),
+    "ENDSWITH": ((STRING, STRING), BOOLEAN, str.endswith),
+    "CONTAINS": ((STRING, STRING), BOOLEAN, lambda s, part: part in s),
+    "MD5": ((STRING,), STRING, lambda s: hashlib.md5(s.encode(), usedforsecurity=False).hexdigest()),
+}
+_PARTS: dict[str, Callable[[Any], int]] = {
+    "YEAR": lambda t: t.year,
+    "QUARTER": lambda t: (t.month + 2) // 3,
+    "MONTH": lambda t: t.month,
+    "DAY": lambda t: t.day,
+    "DOY": lambda t: t.timetuple().tm_yday,
+    "WEEK": lambda t: t.isocalendar().week,
+    "ISOYEAR": lambda t: t.isocalendar().year,
+    "ISODOW": lambda t: t.isoweekday(),
+    "DOW": lambda t: t.isoweekday() % 7 + 1,
+    "HOUR": lambda t: t.hour,
+    "MINUTE": lambda t: t.minute,
+    "SECOND": lambda t: t.second,
+    "MILLISECOND": lambda t: t.microsecond // 1000,
+    "EPOCH": lambda t: milliseconds(t) // 1000,
+    "EPOCH_MS": milliseconds,
+}
+_ARRAYS: dict[str, Callable[[list[Any]], Any]] = {
+    "ARRAY_CONTAINS": len,
+    "ARRAY_MAX": _extreme(max),
+    "ARRAY_MIN": _extreme(min),
+    "ARRAY_SORT": _sorted_array,
+    "ARRAY_REVERSE": lambda a: a[::-1],
+    "ARRAY_DISTINCT": lambda a: list(dict.fromkeys(a)),
+}

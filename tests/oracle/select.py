@@ -1,0 +1,294 @@
+"""One SELECT over the rows of its FROM: WHERE, GROUP BY, HAVING, OVER, QUALIFY, the select list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP
+from tests.oracle.aggregates import NAMES, aggregate
+from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
+from tests.oracle.relation import Field, Relation, Row
+from tests.oracle.values import NotInterpreted, common, hashable, moment_of, order_key
+from tests.oracle.windows import Windows, frame_of, in_order
+
+_BOUNDS = ("window_start", "window_end", "window_time")
+_CLAUSES = ("distinct", "order", "limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
+
+
+class Select:
+    """Interprets one SELECT; is itself the `Names` of its expressions."""
+
+    def __init__(self, node: exp.Select, source: Relation, windows: Windows | None, partition: list[int]) -> None:
+        self._node = node
+        self._source = source
+        self._windows = windows
+        self._partition = partition
+        self._rows = list(source.rows)
+        self._keys: list[tuple[exp.Expr, Value]] = []
+        self._grouping = False
+        self._inside = False
+        self._compiler = Expressions(self)
+        self._named = {window.this.name.lower(): window for window in node.args.get("windows") or []}
+
+    def result(self) -> Relation:
+        """The rows the SELECT gives."""
+        if refused := [clause for clause in _CLAUSES if self._node.args.get(clause)]:
+            raise NotInterpreted(f"{refused[0]} of a SELECT")
+        self._keep("where")
+        if self._windows is not None:
+            self._group(self._windows)
+        self._keep("having")
+        self._compute_over()
+        # Values of the select list are of the rows before QUALIFY, which sees the same windows.
+        items = [item for node in self._node.expressions for item in self._items(node)]
+        self._keep("qualify")
+        rows = [Row(tuple(value.of(row) for _, value in items), row.time, row.tie) for row in self._rows]
+        return Relation(tuple(Field("", name, value.type) for name, value in items), rows)
+
+    def _compute_over(self) -> None:
+        self._over_rows = list(self._rows)
+
+    def _keep(self, clause: str) -> None:
+        node = self._node.args.get(clause)
+        if node is None:
+            return
+        condition = self._compiler.value(node.this if clause == "where" else self._without_aliases(node.this))
+        self._over_rows = list(self._rows)
+        self._rows = [row for row in self._rows if condition.of(row) is True]
+
+    def _without_aliases(self, condition: exp.Expr) -> exp.Expr:
+        hidden = {field.name.lower() for field in self._source.fields} | set(_BOUNDS)
+        items = {item.alias.lower(): item.this for item in self._node.expressions if isinstance(item, exp.Alias)}
+
+        def meant(node: exp.Expr) -> exp.Expr:
+            name = node.name.lower() if isinstance(node, exp.Column) and not node.table else ""
+            return exp.Paren(this=items[name].copy()) if name in items and name not in hidden else node
+
+        return condition.copy().transform(meant)
+
+    def _items(self, node: exp.Expr) -> list[tuple[str, Value]]:
+        if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
+            alias = node.table.lower() if isinstance(node, exp.Column) else ""
+            chosen = [
+                (number, field)
+                for number, field in enumerate(self._source.fields)
+                if (field.alias.lower() == alias if alias else not field.merged)
+            ]
+            return [(field.name, self._field(number)) for number, field in chosen]
+        name = node.alias if isinstance(node, exp.Alias) else node.name
+        return [(name, self._compiler.value(node))]
+
+    def _field(self, number: int) -> Value:
+        return Value(self._source.fields[number].type, lambda row: row.values[number])
+
+    # Groups -----------------------------------------------------------------------------------------------------------
+
+    def _group(self, windows: Windows) -> None:
+        clause = self._node.args.get("group")
+        nodes = [n for n in (clause.expressions if clause else []) if n.name.lower() not in _BOUNDS]
+        keys = [(node, self._compiler.value(node)) for node in nodes]
+        groups: dict[Any, list[Row]] = {}
+        for start, end, row in windows.cut(self._rows, lambda row: tuple(row.values[i] for i in self._partition)):
+            key = tuple(hashable(value.of(row)) for _, value in keys)
+            groups.setdefault((start, end, key), []).append(row)
+        self._rows = [
+            Row((*key, moment_of(start), moment_of(end), moment_of(end - 1)), end - 1, (), in_order(members))
+            for (start, end, key), members in groups.items()
+        ]
+        self._keys = keys
+        self._grouping = True
+
+    def replaced(self, node: exp.Expr) -> Value | None:
+        if not self._grouping or self._inside:
+            return None
+        for number, (key, value) in enumerate(self._keys):
+            if self._is_key(node, key):
+                return Value(value.type, _nth(number))
+        return None
+
+    def _is_key(self, node: exp.Expr, key: exp.Expr) -> bool:
+        if isinstance(node, exp.Column) and isinstance(key, exp.Column):
+            if node.name.lower() in _BOUNDS:
+                return False
+            return self._source.find(node) == self._source.find(key)
+        mine, other = sql_of(node), sql_of(key)
+        return mine == other or (mine.lower() == other.lower() and "'" not in mine)
+
+    def column(self, node: exp.Column) -> Value:
+        name = node.name.lower()
+        if self._grouping and not self._inside and name in _BOUNDS:
+            return Value(TIMESTAMP, _nth(len(self._keys) + _BOUNDS.index(name)))
+        if self._grouping and not self._inside:
+            raise NotInterpreted(f"`{sql_of(node)}`, which is no key of its group")
+        return Value(*self._source.column(node))
+
+    # Aggregates -------------------------------------------------------------------------------------------------------
+
+    def aggregate(self, node: exp.Expr) -> Value:
+        if isinstance(node, exp.Window):
+            return self._over(node)
+        if not self._grouping or self._inside:
+            raise NotInterpreted(f"the aggregate `{sql_of(node)}` here")
+        self._inside = True
+        try:
+            kind, fold = self._fold(node)
+        finally:
+            self._inside = False
+        return Value(kind.type, _once(lambda row: fold(row.members)))
+
+    def _fold(self, node: exp.Expr) -> tuple[Value, Callable[[Sequence[Row]], Any]]:
+        """An aggregate without OVER: what it is of rows."""
+        condition: Value | None = None
+        if isinstance(node, exp.Filter):
+            condition = self._compiler.value(node.expression.this)
+            node = node.this
+        node, ignore_nulls = _nulls(node)
+        name = str(node.this).upper() if isinstance(node, exp.Anonymous) else ""
+        if name not in NAMES:
+            raise NotInterpreted(f"the aggregate `{sql_of(node)}`")
+        value, share, distinct = self._operands(node)
+        found = aggregate(name, value.type, share, distinct=distinct, ignore_nulls=ignore_nulls)
+        cached = _once(value.of)
+
+        def fold(rows: Sequence[Row]) -> Any:
+            return found.fold([cached(row) for row in rows if condition is None or condition.of(row) is True])
+
+        return Value(found.type, cached), fold
+
+    def _operands(self, node: exp.Expr) -> tuple[Value, Any, bool]:
+        first, *rest = node.expressions
+        if isinstance(first, exp.Star):
+            return Value(BOOLEAN, lambda row: True), None, False
+        if isinstance(first, exp.Distinct):
+            (first,) = first.expressions
+            return self._compiler.value(first), None, True
+        return self._compiler.value(first), rest[0].name if rest else None, False
+
+    # OVER -------------------------------------------------------------------------------------------------------------
+
+    def _over(self, node: exp.Window) -> Value:
+        window = self._merged(node)
+        keys = [self._compiler.value(key) for key in window.args.get("partition_by") or []]
+        function = node.this
+        name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
+        if name == "ROW_NUMBER" and self._grouping and {"window_start", "window_end"} <= _names(window):
+            return Value(BIGINT, self._each(keys, _row_number, self._ranking(window)))
+        if name in WINDOW_FUNCTIONS:
+            kind, compute = self._window_function(name, function)
+        else:
+            value, fold = self._fold(function)
+            frame = frame_of(window.args.get("spec"))
+            kind, compute = value.type, lambda partition, place: fold(frame.of(partition, place))
+        return Value(kind, self._each(keys, compute, lambda row: row.place))
+
+    def _each(
+        self, keys: list[Value], compute: Callable[[list[Row], int], Any], order: Callable[[Row], Any]
+    ) -> Callable[[Row], Any]:
+        """The value of each row in its partition, found for all rows when the first is asked for."""
+        found: dict[int, Any] = {}
+
+        def of(row: Row) -> Any:
+            if not found:
+                partitions: dict[Any, list[Row]] = {}
+                for other in self._over_rows:
+                    partitions.setdefault(tuple(hashable(key.of(other)) for key in keys), []).append(other)
+                for members in partitions.values():
+                    members.sort(key=order)
+                    found.update({id(member): compute(members, place) for place, member in enumerate(members)})
+            return found[id(row)]
+
+        return of
+
+    def _merged(self, node: exp.Window) -> exp.Window:
+        alias = node.args.get("alias")
+        if alias is None:
+            return node
+        base = self._merged(self._named[alias.name.lower()])
+        merged = node.copy()
+        for part in ("partition_by", "order", "spec"):
+            if not node.args.get(part) and (given := base.args.get(part)):
+                merged.set(part, [e.copy() for e in given] if isinstance(given, list) else given.copy())
+        return merged
+
+    def _window_function(self, name: str, node: exp.Expr) -> tuple[Any, Callable[[list[Row], int], Any]]:
+        if name == "ROW_NUMBER":
+            return BIGINT, _row_number
+        if name == "RANK":
+            return BIGINT, lambda rows, place: 1 + sum(_earlier(row, rows[place]) for row in rows)
+        value, *rest = node.expressions
+        back = int(rest[0].name) if rest else 1
+        values = [self._compiler.value(value), *(self._compiler.value(other) for other in rest[1:])]
+        shared = common([value.type for value in values])
+        own, *default = (as_type(value, shared) for value in values)
+
+        def lag(rows: list[Row], place: int) -> Any:
+            if place >= back:
+                return own.of(rows[place - back])
+            return default[0].of(rows[place]) if default else None
+
+        return shared, lag
+
+    def _ranking(self, window: exp.Window) -> Callable[[Row], Any]:
+        """The order of a window's rows by values of theirs; NULL is first ascending and last descending."""
+        terms = [(self._compiler.value(o.this), bool(o.args.get("desc"))) for o in window.args["order"].expressions]
+        return lambda row: tuple(
+            _Descending(order_key((value.of(row),))) if down else order_key((value.of(row),)) for value, down in terms
+        )
+
+
+def _nulls(node: exp.Expr) -> tuple[exp.Expr, bool]:
+    """The aggregate without IGNORE NULLS, inside or outside of its parentheses, and whether it had it."""
+    if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
+        return node.this, isinstance(node, exp.IgnoreNulls)
+    inner = node.expressions[0] if isinstance(node, exp.Anonymous) and node.expressions else None
+    if isinstance(inner, (exp.IgnoreNulls, exp.RespectNulls)):
+        return exp.Anonymous(this=node.this, expressions=[inner.this.copy()]), isinstance(inner, exp.IgnoreNulls)
+    return node, False
+
+
+class _Descending:
+    """A sort key in the opposite order."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __lt__(self, other: _Descending) -> bool:
+        return bool(other.key < self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Descending) and bool(other.key == self.key)
+
+    __hash__ = None  # type: ignore[assignment] # a sort key only
+
+
+def _earlier(row: Row, now: Row) -> bool:
+    assert row.time is not None
+    assert now.time is not None
+    return row.time < now.time
+
+
+def _row_number(rows: list[Row], place: int) -> int:
+    return place + 1
+
+
+def _names(window: exp.Window) -> set[str]:
+    return {key.name.lower() for key in window.args.get("partition_by") or []}
+
+
+def _nth(number: int) -> Callable[[Row], Any]:
+    return lambda row: row.values[number]
+
+
+def _once(compute: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """The same value, computed once for each row; rows are kept as long as the SELECT is."""
+    known: dict[int, Any] = {}
+
+    def of(row: Row) -> Any:
+        if id(row) not in known:
+            known[id(row)] = compute(row)
+        return known[id(row)]
+
+    return of
