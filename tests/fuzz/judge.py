@@ -1,0 +1,162 @@
+"""Judging a batch: what the three opinions disagree on, made as small as it goes, as a test that can be kept."""
+
+from __future__ import annotations
+
+import pprint
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from sqlglot import exp
+
+from sqlfeat.diagnostics.model import SqlfeatError
+from tests.fuzz.opinions import Batch
+from tests.fuzz.streams import Stream
+from tests.oracle.compare import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ORACLE_AND_DUCKDB, ORACLE_AND_FLINK, LATE, REFUSED = "DuckDB", "Flink", "late", "refused by Flink"
+
+
+@dataclass
+class Verdict:
+    """What became of a batch.
+
+    Attributes:
+        values: cells that all opinions gave.
+        problems: (what, model or "", lines) of each disagreement.
+    """
+
+    pairs: int = 0
+    values: int = 0
+    problems: list[tuple[str, str, list[str]]] = field(default_factory=list)
+
+
+def judged(batch: Batch, *, flink: bool, parallelism: int = 1) -> Verdict:
+    """Compare the opinions on each model of a batch bit for bit."""
+    verdict = Verdict()
+    if flink:
+        try:
+            batch.stream(parallelism)
+        except SqlfeatError as error:
+            verdict.problems.append((REFUSED, "", [error.diagnostics[0].message]))
+            return verdict
+        if wrong := batch.wrong_verdicts():
+            verdict.problems.append((LATE, next(iter(batch.models)), wrong))
+    relations, duckdb = batch.relations(), batch.duckdb()
+    for name in batch.models:
+        rows = batch.oracle(name, relations)
+        opinions = {ORACLE_AND_DUCKDB: duckdb[name]} | ({ORACLE_AND_FLINK: batch.flink(name)} if flink else {})
+        verdict.problems += [
+            (who, name, found) for who, given in opinions.items() if (found := differences(rows, given))
+        ]
+        verdict.values += sum(map(len, rows))
+        verdict.pairs += len(batch.streams)
+    return verdict
+
+
+def agree(sql: str, events: Sequence[Any], changes: Sequence[Any], *, flink: bool) -> list[str]:
+    """The disagreements on one model and one stream; a test that was found by fuzzing asserts that there are none."""
+    with tempfile.TemporaryDirectory() as folder:
+        batch = Batch(Path(folder), {"model": sql}, [Stream(tuple(events), tuple(changes))])
+        if batch.refused:
+            return [f"refused: {batch.refused['model']}"]
+        return [line for _, _, lines in judged(batch, flink=flink).problems for line in lines]
+
+
+def refused_alone(batch: Batch, folder: Path) -> Iterator[str]:
+    """The models of a batch that Flink refuses, found by halves."""
+    names = list(batch.models)
+    if len(names) == 1:
+        yield names[0]
+        return
+    for half, part in enumerate((names[: len(names) // 2], names[len(names) // 2 :])):
+        smaller = Batch(folder / str(half), {name: batch.sql[name] for name in part}, [])
+        if any(what == REFUSED for what, _, _ in judged(smaller, flink=True).problems):
+            yield from refused_alone(smaller, folder / str(half))
+
+
+def shrunk(sql: str, streams: Sequence[Stream], fails: Callable[[str, Sequence[Stream]], bool], tries: int) -> str:
+    """The smallest model and stream that still fail, as a test; `fails` is asked so many times at most."""
+    budget = [tries]
+
+    def still(sql: str, streams: Sequence[Stream]) -> bool:
+        budget[0] -= 1
+        return budget[0] >= 0 and fails(sql, streams)
+
+    streams = _halved(list(streams), lambda kept: still(sql, kept))
+    sql = _fewer_columns(sql, lambda smaller: still(smaller, streams))
+    if len(streams) == 1:
+        events = _without(list(streams[0].events), lambda kept: still(sql, [Stream(tuple(kept), streams[0].changes)]))
+        changes = _without(list(streams[0].changes), lambda kept: still(sql, [Stream(tuple(events), tuple(kept))]))
+        streams = [Stream(tuple(events), tuple(changes))]
+    return as_test(sql, streams)
+
+
+def _halved(items: list[Any], fails: Callable[[list[Any]], bool]) -> list[Any]:
+    while len(items) > 1:
+        middle = len(items) // 2
+        half = next((part for part in (items[:middle], items[middle:]) if fails(part)), None)
+        if half is None:
+            break
+        items = half
+    return items
+
+
+def _without(items: list[Any], fails: Callable[[list[Any]], bool]) -> list[Any]:
+    """The items without what is not needed: first in large pieces, then one by one."""
+    size = max(1, len(items) // 2)
+    while size:
+        start = 0
+        while start < len(items):
+            kept = items[:start] + items[start + size :]
+            if fails(kept):
+                items = kept
+            else:
+                start += size
+        size //= 2
+    return items
+
+
+def _fewer_columns(sql: str, fails: Callable[[str], bool]) -> str:
+    """The model without features that are not needed."""
+    config, query = sql.split("\n", 1)
+    hidden = query.replace("{{ source('f', '", "f_").replace("') }}", "_f")
+
+    def written(tree: exp.Expr) -> str:
+        return config + "\n" + tree.sql("sqlfeat").replace("f_", "{{ source('f', '").replace("_f", "') }}")
+
+    try:
+        tree = sqlglot.parse_one(hidden, dialect="sqlfeat")
+        if not isinstance(tree, exp.Select) or not fails(written(tree)):
+            return sql
+    except (sqlglot.errors.SqlglotError, TypeError):
+        return sql
+    features = [item for item in tree.expressions if item.alias.startswith("f") and item.alias[1:].isdigit()]
+
+    def only(kept: list[Any]) -> str:
+        smaller = tree.copy()
+        names = {item.alias for item in kept}
+        gone = {item.alias for item in features} - names
+        smaller.set("expressions", [item for item in smaller.expressions if item.alias not in gone])
+        return written(smaller)
+
+    return only(_without(features, lambda kept: bool(kept) and fails(only(kept))))
+
+
+def as_test(sql: str, streams: Sequence[Stream]) -> str:
+    """Ready to be pasted into tests/fuzz/test_found.py."""
+    events = [event for stream in streams for event in stream.events]
+    changes = [change for stream in streams for change in stream.changes]
+    body = "\n".join(f"    {line}" for line in _shown("events", events) + _shown("changes", changes))
+    asserted = "    assert agree(sql, events, changes, flink=flink) == []"
+    return f'def test_found(flink):\n    sql = """{sql}"""\n{body}\n{asserted}\n'
+
+
+def _shown(name: str, rows: Sequence[Any]) -> list[str]:
+    return f"{name} = {pprint.pformat(list(rows), width=110, sort_dicts=False, compact=True)}".splitlines()

@@ -1,0 +1,403 @@
+"""Random feature views: a stack of steps over the streams, each a CTE, and a view of the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+from tests.fuzz.expressions import TYPES, Columns, expression
+
+NAMES = {"BIGINT": "n", "DOUBLE": "x", "DECIMAL": "m", "STRING": "t", "BOOLEAN": "b", "TIMESTAMP": "at", "DATE": "d"}
+_EVENTS = (("k", "BIGINT"), ("id", "BIGINT"), ("g", "STRING"), ("i", "BIGINT"), ("n", "BIGINT"), ("x", "DOUBLE"),
+           ("m", "DECIMAL"), ("t", "STRING"), ("b", "BOOLEAN"), ("d", "DATE"), ("at", "TIMESTAMP"))  # fmt: skip
+_CHANGES = (("k", "BIGINT"), ("id", "BIGINT"), ("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"))
+_LENGTHS = ("'1' HOUR", "'10' MINUTE", "'1' MINUTE", "'1' SECOND", "'1' DAY", "'0.001' SECOND", "'2' DAY",
+            "'90' MINUTE", "'0' SECOND", "'7' DAY")  # fmt: skip
+_GAPS = ("'1' MINUTE", "'0.001' SECOND", "'1' HOUR", "'1' DAY")
+_BOUNDED = ("RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW", "RANGE INTERVAL {0} PRECEDING",
+            "ROWS BETWEEN {1} PRECEDING AND CURRENT ROW", "ROWS {1} PRECEDING")  # fmt: skip
+_UNBOUNDED = ("", "ROWS UNBOUNDED PRECEDING", "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
+_EARLIER = (
+    "RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND INTERVAL {2} PRECEDING",
+    "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL {2} PRECEDING", "ROWS BETWEEN 5 PRECEDING AND {3} PRECEDING",
+    "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING",
+    "RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW",
+    "RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW EXCLUDE GROUP",
+    "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW",
+)  # fmt: skip
+_SUMS = ("COUNT(*)", "COUNT({any})", "SUM({BIGINT})", "SUM({DOUBLE})", "SUM({DECIMAL})", "AVG({BIGINT})",
+         "AVG({DOUBLE})", "AVG({DECIMAL})", "COUNT_IF({BOOLEAN})", "SUM(i)", "AVG(i)")  # fmt: skip
+_OTHERS = ("MIN({any})", "MAX({any})", "BOOL_AND({BOOLEAN})", "BOOL_OR({BOOLEAN})")
+_ORDERED = (
+    "FIRST_VALUE({any})",
+    "LAST_VALUE({any})",
+    "FIRST_VALUE({any}) IGNORE NULLS",
+    "LAST_VALUE({any}) IGNORE NULLS",
+)
+_KEEPING = ("COUNT(DISTINCT {any})", "MEDIAN({DOUBLE})", "PERCENTILE_CONT({DOUBLE}, 0.3)",
+            "PERCENTILE_DISC({BIGINT}, 0.75)", "PERCENTILE_DISC({TIMESTAMP}, 0.1)")  # fmt: skip
+_NEARLY = ("STDDEV({DOUBLE})", "VAR_POP({DOUBLE})", "STDDEV_POP({BIGINT})", "VAR_SAMP({DECIMAL})")
+_RESULTS = {"COUNT": "BIGINT", "COUNT_IF": "BIGINT", "AVG": "DOUBLE", "MEDIAN": "DOUBLE", "PERCENTILE_CONT": "DOUBLE",
+            "BOOL_AND": "BOOLEAN", "BOOL_OR": "BOOLEAN"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """A feature view as SQL, before rendering."""
+
+    sql: str
+    features: int
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a step gives: a name for FROM and its columns. It also has `s` and the event time `ts`.
+
+    Attributes:
+        ordered: whether ties are broken.
+        of_windows: whether its rows are those of windows.
+        arrays: columns with arrays, of BIGINT.
+    """
+
+    source: str
+    columns: Columns
+    ordered: bool = True
+    of_windows: bool = False
+    arrays: tuple[str, ...] = ()
+
+
+class Maker:
+    """Makes one model."""
+
+    def __init__(self, rnd: Random, *, duplicates: bool) -> None:
+        self._rnd = rnd
+        self._duplicates = duplicates
+        self._ctes: list[str] = []
+        self._names = 0
+        self._joined = False
+
+    def model(self) -> Model:
+        relation = self._events()
+        for _ in range(self._rnd.choice((0, 0, 1, 1, 2, 3))):
+            step = self._rnd.choice((self._staged, self._staged, self._windowed, self._deduplicated, self._as_of,
+                                     self._looked_up, self._within, self._united, self._grouped,
+                                     self._unnested))  # fmt: skip
+            relation = step(relation)
+        if not relation.of_windows and self._rnd.random() < 0.3:
+            return self._window_view(relation)
+        return self._event_view(relation)
+
+    def _events(self) -> Relation:
+        """The events; of those that came twice nothing says which is the first, until one of them is left out."""
+        events = Relation("{{ source('f', 'events') }}", _EVENTS)
+        if not self._duplicates or self._rnd.random() < 0.5:
+            return replace(events, ordered=not self._duplicates)
+        once = "QUALIFY ROW_NUMBER() OVER (PARTITION BY s, id ORDER BY ts) = 1"
+        return self._add(events, f"SELECT * FROM {events.source} {once}")
+
+    # Views ------------------------------------------------------------------------------------------------------------
+
+    def _event_view(self, relation: Relation) -> Model:
+        features = self._features(relation, self._rnd.randint(3, 12), last=True)
+        chosen = [name for name, _ in relation.columns if name != "k"][:3]
+        items = [
+            "s",
+            self._key(relation),
+            "ts AS feature_time",
+            *chosen,
+            *(f"{sql} AS f{i}" for i, sql in enumerate(features)),
+        ]
+        sql = f"SELECT {', '.join(items)}\nFROM {relation.source}{self._where(relation)}{self._qualify(relation)}"
+        return self._finished(sql, "window" if relation.of_windows else "event", len(features) + len(chosen))
+
+    def _window_view(self, relation: Relation) -> Model:
+        keys = self._group_keys(relation)
+        features = [self._aggregate(relation, last=True)[1] for _ in range(self._rnd.randint(2, 9))]
+        if self._rnd.random() < 0.3:
+            features.append(f"SUM(COUNT(*)) OVER (PARTITION BY {', '.join(keys)} ORDER BY window_end)")
+        shown = [key for key in keys if key not in ("s", "k")]
+        key = "k" if "k" in keys else "CAST(NULL AS BIGINT) AS k"
+        items = ["s", key, "window_start", "window_end AS feature_time", *shown,
+                 *(f"{sql} AS f{i}" for i, sql in enumerate(features))]  # fmt: skip
+        having = self._rnd.choice(("", "", "\nHAVING COUNT(*) > 1", "\nHAVING MAX(id) > 2 OR COUNT(*) = 1"))
+        if "id" not in dict(relation.columns):
+            having = ""
+        sql = (
+            f"SELECT {', '.join(items)}\nFROM {self._tvf(relation, keys)}\n"
+            f"GROUP BY {', '.join(keys)}, window_start, window_end{having}"
+        )
+        return self._finished(sql, "window", len(features) + len(shown) + 1)
+
+    def _finished(self, sql: str, materialized: str, features: int) -> Model:
+        ctes = "WITH " + ",\n".join(self._ctes) + "\n" if self._ctes else ""
+        config = f"{{{{ config(materialized='{materialized}', entity='one') }}}}\n"
+        return Model(config + ctes + sql, features)
+
+    def _key(self, relation: Relation) -> str:
+        return "k" if "k" in dict(relation.columns) else "CAST(NULL AS BIGINT) AS k"
+
+    def _where(self, relation: Relation) -> str:
+        if self._rnd.random() < 0.7:
+            return ""
+        return f"\nWHERE {expression(self._rnd, relation.columns, 'BOOLEAN', 2)}"
+
+    def _qualify(self, relation: Relation) -> str:
+        if self._rnd.random() < 0.85 or not relation.ordered:
+            return ""
+        return "\nQUALIFY " + self._rnd.choice((
+            f"ROW_NUMBER() OVER ({self._partition(relation)} ORDER BY ts) <= 3",
+            f"COUNT(*) OVER ({self._partition(relation)} ORDER BY ts RANGE INTERVAL '1' HOUR PRECEDING) > 1",
+            f"ROW_NUMBER() OVER ({self._partition(relation)} ORDER BY ts) = 1",
+        ))  # fmt: skip
+
+    # Features ---------------------------------------------------------------------------------------------------------
+
+    def _features(self, relation: Relation, count: int, *, last: bool) -> list[str]:
+        return [self._feature(relation, last=last)[1] for _ in range(count)]
+
+    def _feature(self, relation: Relation, *, last: bool) -> tuple[str, str]:
+        """A column of the select list: its type and its SQL."""
+        kind = self._rnd.random()
+        if kind < 0.2:
+            type_ = self._rnd.choice(TYPES)
+            return type_, expression(self._rnd, relation.columns, type_, 3)
+        if kind < 0.3:
+            return self._numbering(relation)
+        type_, sql = self._over(relation, last=last)
+        if kind < 0.4 and type_ in NAMES and not last:
+            return type_, f"COALESCE({sql}, {expression(self._rnd, relation.columns, type_, 1)})"
+        return type_, sql
+
+    def _numbering(self, relation: Relation) -> tuple[str, str]:
+        window = f"OVER ({self._partition(relation)} ORDER BY ts)"
+        if not relation.ordered:
+            return "BIGINT", f"RANK() {window}"
+        type_ = self._rnd.choice(TYPES)
+        value = self._value(relation, type_)
+        return self._rnd.choice((
+            ("BIGINT", f"ROW_NUMBER() {window}"), ("BIGINT", f"RANK() {window}"), (type_, f"LAG({value}) {window}"),
+            (type_, f"LAG({value}, {self._rnd.choice((1, 2, 5))}) {window}"),
+            (type_, f"LAG({value}, 1, {self._value(relation, type_)}) {window}"),
+        ))  # fmt: skip
+
+    def _over(self, relation: Relation, *, last: bool) -> tuple[str, str]:
+        choice, rows = self._rnd.random(), relation.ordered
+        if choice < 0.25:
+            type_, sql = self._made(relation, _SUMS)
+            frame = self._frame(_EARLIER, rows=rows)
+        elif choice < 0.4:
+            type_, sql = self._made(relation, _KEEPING)
+            frame = self._frame(_BOUNDED, rows=rows)
+        elif choice < 0.5 and last and rows:
+            type_, sql = "ARRAY", f"ARRAY_AGG({self._value(relation, self._rnd.choice(TYPES))})"
+            frame = self._frame(_BOUNDED, rows=rows)
+        elif choice < 0.55 and last:
+            type_, sql = self._made(relation, _NEARLY)
+            frame = self._frame((*_BOUNDED, *_UNBOUNDED), rows=rows)
+        else:
+            forms = (*_SUMS, *_OTHERS, *(_ORDERED if rows else ()))
+            type_, sql = self._made(relation, forms)
+            frame = self._frame((*_BOUNDED, *_BOUNDED, *_UNBOUNDED), rows=rows)
+        return type_, f"{sql} OVER ({self._partition(relation)} ORDER BY ts {frame})"
+
+    def _aggregate(self, relation: Relation, *, last: bool) -> tuple[str, str]:
+        """An aggregate of a group."""
+        forms = (*_SUMS, *_OTHERS, *_KEEPING, *(_NEARLY if last else ()), *(_ORDERED[:2] if relation.ordered else ()))
+        if last and relation.ordered and self._rnd.random() < 0.1:
+            return "ARRAY", f"ARRAY_AGG({self._value(relation, self._rnd.choice(TYPES))})"
+        return self._made(relation, forms)
+
+    def _made(self, relation: Relation, forms: tuple[str, ...]) -> tuple[str, str]:
+        """An aggregate with its arguments, often simple ones, sometimes with FILTER."""
+        names = dict(relation.columns)
+        form = self._rnd.choice([form for form in forms if "(i)" not in form or "i" in names])
+        type_ = "BIGINT"
+        sql = form
+        for hole in ("any", *TYPES):
+            if "{" + hole + "}" in sql:
+                type_ = self._rnd.choice(TYPES) if hole == "any" else hole
+                sql = sql.replace("{" + hole + "}", self._value(relation, type_))
+        name = form.split("(")[0]
+        type_ = "DOUBLE" if form in _NEARLY else _RESULTS.get(name, type_)
+        skips_null = form not in _ORDERED or "IGNORE" in form
+        if self._rnd.random() < 0.2 and skips_null and "IGNORE" not in form:
+            sql += f" FILTER (WHERE {expression(self._rnd, relation.columns, 'BOOLEAN', 1)})"
+        return type_, sql
+
+    def _value(self, relation: Relation, type_: str) -> str:
+        return expression(self._rnd, relation.columns, type_, self._rnd.choice((0, 0, 0, 1, 2)))
+
+    def _frame(self, forms: tuple[str, ...], *, rows: bool) -> str:
+        form = self._rnd.choice([form for form in forms if rows or not form.startswith("ROWS")])
+        return form.format(
+            self._rnd.choice(_LENGTHS), self._rnd.choice((0, 1, 2, 4, 9)), self._rnd.choice(_GAPS),
+            self._rnd.choice((1, 2, 5)),
+        )  # fmt: skip
+
+    def _partition(self, relation: Relation) -> str:
+        names = dict(relation.columns)
+        extra = self._rnd.choice(("k", "k", "", "g", "k, g", "i", "b", "k % 2", "UPPER(t)", "x > 0"))
+        used = {"k % 2": "k", "UPPER(t)": "t", "x > 0": "x", "k, g": "g"}.get(extra, extra)
+        if not extra or used not in names or ("k" in extra and "k" not in names):
+            return "PARTITION BY s"
+        return f"PARTITION BY s, {extra}"
+
+    # Steps ------------------------------------------------------------------------------------------------------------
+
+    def _add(self, relation: Relation, sql: str) -> Relation:
+        self._names += 1
+        name = f"r{self._names}"
+        self._ctes.append(f"{name} AS (\n{sql}\n)")
+        return replace(relation, source=name)
+
+    def _columns(self, relation: Relation, made: list[tuple[str, str]]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """A select list that keeps most columns and adds new ones."""
+        kept = [(n, t) for n, t in relation.columns if n in ("k", "id") or self._rnd.random() < 0.8]
+        added = [(f"c{self._names}_{i}", t) for i, (t, _) in enumerate(made)]
+        items = ["s", *(n for n, _ in kept), "ts", *relation.arrays]
+        items += [f"{sql} AS {n}" for (n, _), (_, sql) in zip(added, made, strict=True)]
+        return ", ".join(items), (*kept, *added)
+
+    def _staged(self, relation: Relation) -> Relation:
+        made: list[tuple[str, str]] = []
+        for _ in range(self._rnd.randint(0, 3)):
+            type_ = self._rnd.choice(TYPES)
+            made.append((type_, expression(self._rnd, relation.columns, type_, 2)))
+        items, columns = self._columns(relation, made)
+        return self._add(
+            replace(relation, columns=columns), f"SELECT {items} FROM {relation.source}{self._where(relation)}"
+        )
+
+    def _windowed(self, relation: Relation) -> Relation:
+        made = [self._feature(relation, last=False) for _ in range(self._rnd.randint(1, 3))]
+        items, columns = self._columns(relation, made)
+        sql = f"SELECT {items} FROM {relation.source}{self._where(relation)}{self._qualify(relation)}"
+        return self._add(replace(relation, columns=columns), sql)
+
+    def _deduplicated(self, relation: Relation) -> Relation:
+        if not relation.ordered:
+            return self._staged(relation)
+        once = f"ROW_NUMBER() OVER ({self._partition(relation)}, id ORDER BY ts) = 1"
+        sql = f"SELECT * FROM {relation.source} QUALIFY {once}"
+        return self._add(relation, sql) if "id" in dict(relation.columns) else relation
+
+    def _as_of(self, relation: Relation) -> Relation:
+        if self._joined or "k" not in dict(relation.columns):
+            return self._staged(relation)
+        self._joined = True
+        sign, side = self._rnd.choice((">=", ">")), self._rnd.choice(("LEFT ", ""))
+        key = self._rnd.choice(("", " AND l.k = r.k", " AND l.k = r.k"))
+        sql = (
+            f"SELECT l.*, r.v, r.w, r.name, r.ts AS r_at FROM {relation.source} AS l\n"
+            f"ASOF {side}JOIN {self._changes()} AS r ON l.s = r.s{key} AND l.ts {sign} r.ts"
+        )
+        more = (("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"), ("r_at", "TIMESTAMP"))
+        return self._add(replace(relation, columns=(*relation.columns, *more)), sql)
+
+    def _changes(self) -> str:
+        return self._rnd.choice((
+            "{{ source('f', 'changes') }}", "(SELECT * FROM {{ source('f', 'changes') }} WHERE v IS NOT NULL)",
+        ))  # fmt: skip
+
+    def _changes_once(self) -> str:
+        source = "{{ source('f', 'changes') }}"
+        once = f"(SELECT * FROM {source} QUALIFY ROW_NUMBER() OVER (PARTITION BY s, id ORDER BY ts) = 1)"
+        return once if self._duplicates else source
+
+    def _looked_up(self, relation: Relation) -> Relation:
+        names = dict(relation.columns)
+        if self._joined or "k" not in names:
+            return self._staged(relation)
+        self._joined = True
+        side = self._rnd.choice(("LEFT ", ""))
+        sql = (
+            f"SELECT l.*, r.label, r.weight FROM {relation.source} AS l\n"
+            f"{side}JOIN {{{{ source('f', 'things') }}}} AS r ON l.k = r.k"
+        )
+        return self._add(replace(relation, columns=(*relation.columns, ("label", "STRING"), ("weight", "DOUBLE"))), sql)
+
+    def _within(self, relation: Relation) -> Relation:
+        if self._joined or "k" not in dict(relation.columns) or not relation.ordered:
+            return self._staged(relation)
+        self._joined = True
+        side = self._rnd.choice(("LEFT ", ""))
+        bounds = self._rnd.choice((
+            "r.ts BETWEEN l.ts - INTERVAL '1' HOUR AND l.ts", "r.ts >= l.ts - INTERVAL '10' MINUTE AND r.ts < l.ts",
+            "r.ts > l.ts - INTERVAL '1' DAY AND r.ts <= l.ts - INTERVAL '1' MINUTE",
+        ))  # fmt: skip
+        sql = (
+            f"SELECT l.*, r.v, r.w, r.name, r.id AS r_id FROM {relation.source} AS l\n"
+            f"{side}JOIN {self._changes_once()} AS r ON l.s = r.s AND l.k = r.k AND {bounds}"
+        )
+        more = (("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"), ("r_id", "BIGINT"))
+        return self._add(replace(relation, columns=(*relation.columns, *more)), sql)
+
+    def _united(self, relation: Relation) -> Relation:
+        if relation.of_windows or not relation.ordered or self._joined or "{{" not in relation.source:
+            return self._staged(relation)
+        self._joined = True
+        numbers, texts, doubles = (self._value(relation, type_) for type_ in ("BIGINT", "STRING", "DOUBLE"))
+        sql = (
+            f"SELECT s, k, id, {numbers} AS n, {texts} AS t, {doubles} AS x, ts FROM {relation.source}\nUNION ALL\n"
+            "SELECT s, k, id, v, name, w, ts FROM {{ source('f', 'changes') }}"
+        )
+        columns = (("k", "BIGINT"), ("id", "BIGINT"), ("n", "BIGINT"), ("t", "STRING"), ("x", "DOUBLE"))
+        return self._add(replace(relation, columns=columns), sql)
+
+    def _grouped(self, relation: Relation) -> Relation:
+        if relation.of_windows and self._rnd.random() < 0.5:
+            return self._staged(relation)
+        keys = self._group_keys(relation)
+        made = [self._aggregate(relation, last=False) for _ in range(self._rnd.randint(1, 4))]
+        names = dict(relation.columns)
+        columns = [(key, names[key]) for key in keys if key != "s"]
+        columns += [(f"c{self._names}_{i}", t) for i, (t, _) in enumerate(made)]
+        items = [*keys, "window_end AS ts", *(f"{sql} AS c{self._names}_{i}" for i, (_, sql) in enumerate(made))]
+        sql = (
+            f"SELECT {', '.join(items)}\nFROM {self._tvf(relation, keys)}\nGROUP BY {', '.join(keys)}, window_start, "
+            "window_end"
+        )
+        return self._add(Relation("", tuple(columns), ordered=False, of_windows=True), sql)
+
+    def _group_keys(self, relation: Relation) -> list[str]:
+        names = dict(relation.columns)
+        return ["s", *(key for key in self._rnd.choice((("k",), ("k", "g"), (), ("g",), ("b", "k"))) if key in names)]
+
+    def _tvf(self, relation: Relation, keys: list[str]) -> str:
+        arguments = self._rnd.choice((
+            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR)", "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' DAY)",
+            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '10' MINUTE, INTERVAL '3' MINUTE)",
+            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '7' DAY)",
+            "HOP({0}, DESCRIPTOR({1}), INTERVAL '30' MINUTE, INTERVAL '1' HOUR)",
+            "HOP({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR, INTERVAL '3' HOUR, INTERVAL '10' MINUTE)",
+            "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '6' HOUR, INTERVAL '1' DAY)",
+            "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '20' MINUTE, INTERVAL '1' HOUR, INTERVAL '1' MINUTE)",
+            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '1' HOUR)",
+            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '10' MINUTE)",
+            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '0.001' SECOND)",
+        ))  # fmt: skip
+        return "TABLE(" + arguments.format(f"TABLE {relation.source}", "EVENT_TIME", ", ".join(keys)) + ")"
+
+    def _unnested(self, relation: Relation) -> Relation:
+        if not relation.ordered or self._joined:
+            return self._staged(relation)
+        self._joined = True
+        value = self._value(relation, "BIGINT")
+        history = f"ARRAY_AGG({value}) OVER ({self._partition(relation)} ORDER BY ts ROWS 2 PRECEDING)"
+        held = self._add(relation, f"SELECT *, {history} AS history FROM {relation.source}")
+        sql = (
+            f"SELECT h.*, u.element, u.place FROM {held.source} AS h\n"
+            "CROSS JOIN UNNEST(history) WITH ORDINALITY AS u(element, place)"
+        )
+        columns = (*relation.columns, ("element", "BIGINT"), ("place", "BIGINT"))
+        return self._add(replace(relation, columns=columns), sql)
+
+
+def model(rnd: Random, *, duplicates: bool) -> Model:
+    """A random feature view.
+
+    Args:
+        rnd: decides.
+        duplicates: whether events may come twice; then nothing depends on the order of such.
+    """
+    return Maker(rnd, duplicates=duplicates).model()

@@ -1,0 +1,196 @@
+"""Three opinions of the same feature views over the same streams: the oracle's, DuckDB's and Flink's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlfeat.compiler import compile_models
+from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.engines.duckdb.connection import connect
+from sqlfeat.lower.program import LowerOptions
+from sqlfeat.project.load import load_project
+from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, THING_ROWS, THINGS, Stream, lines, one_file
+from tests.lower.fixtures import cell_value, columns_of, quoted, visible
+from tests.oracle.events import late_events, relation_of, views
+
+if TYPE_CHECKING:
+    from sqlfeat.lower.program import CompiledModel
+    from sqlfeat.project.config import Source
+    from sqlfeat.project.load import LoadedProject
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass
+class Batch:
+    """Models and streams written as a project of their own; feature views that do not compile are left out.
+
+    Attributes:
+        root: the project's folder.
+        sql: the models by name.
+        streams: all are read by every model.
+        refused: why models do not compile.
+    """
+
+    root: Path
+    sql: dict[str, str]
+    streams: Sequence[Stream]
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._write()
+        self.project: LoadedProject = load_project(self.root)
+        self.late: dict[str, list[dict[str, Any]]] = {}
+        self._forget()
+        self.options = LowerOptions(
+            output_dir=str(self.root / "out"), log_dir=str(self.root / "logs"), project_dir=str(self.root),
+            late_logs=tuple((name, f"{folder}/**") for name, folder in self._late_folders().items()),
+        )  # fmt: skip
+        self.models: dict[str, CompiledModel] = {}
+        for name in self.sql:
+            try:
+                (self.models[name],) = compile_models(self.project, [name], self.options)
+            except SqlfeatError as error:
+                self.refused[name] = error.diagnostics[0].message
+
+    def _write(self) -> None:
+        files = {"project.yml": "name: fuzz\nversion: 1\n", "models/all.yml": json.dumps(_declarations())}
+        files |= {f"models/{name}.sql": sql for name, sql in self.sql.items()}
+        files["data/events.jsonl"] = lines(one_file(self.streams, "events"))
+        files["data/changes.jsonl"] = lines(one_file(self.streams, "changes"))
+        files["data/things.jsonl"] = lines(THING_ROWS)
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    # Flink ------------------------------------------------------------------------------------------------------------
+
+    def stream(self, parallelism: int) -> None:
+        """Run all models as one Flink job and read which events it found late."""
+        from sqlfeat.engines.flink.job import run_job
+
+        self._forget()
+        run_job(list(self.models.values()), name="fuzz", log_file=self.root / "flink.log", parallelism=parallelism)
+        read = {name for model in self.models.values() for name in model.sources}
+        self.late = {s.full_name: self._logged(s) for s in self._sources() if s.event_time and s.full_name in read}
+
+    def _forget(self) -> None:
+        shutil.rmtree(self.root / "out", ignore_errors=True)
+        shutil.rmtree(self.root / "logs", ignore_errors=True)
+        for folder in self._late_folders().values():
+            folder.mkdir(parents=True)
+            (folder / "none").touch()
+
+    def _late_folders(self) -> dict[str, Path]:
+        return {s.full_name: self.root / "logs" / s.full_name / "late" for s in self._sources() if s.event_time}
+
+    def _logged(self, source: Source) -> list[dict[str, Any]]:
+        from sqlfeat.parity.flink_output import output_files
+
+        found = []
+        for path in output_files(self._late_folders()[source.full_name]):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                raw = json.loads(line, parse_float=str)
+                found.append({c.name: _cell(raw.get(c.name), c) for c in source.columns})
+        return found
+
+    def wrong_verdicts(self) -> list[str]:
+        """Late events of Flink that the oracle takes for in time, and the other way round."""
+        wrong: list[str] = []
+        for source in self._sources():
+            if source.full_name in self.late:
+                mine = Counter(map(str, late_events(source, self._events(source))))
+                theirs = Counter(map(str, self.late[source.full_name]))
+                wrong += [f"late for the oracle only: {event}" for event in mine - theirs]
+                wrong += [f"late for Flink only: {event}" for event in theirs - mine]
+        return wrong
+
+    def flink(self, name: str) -> Rows:
+        from sqlfeat.parity.flink_output import output_files, select_output
+
+        model = self.models[name]
+        query = select_output(output_files(self.root / "out" / name), model.columns).sql("duckdb")
+        with connect(self.root) as connection:
+            return connection.execute(f"SELECT {_columns(model)} FROM ({query})").fetchall()
+
+    # DuckDB -----------------------------------------------------------------------------------------------------------
+
+    def duckdb(self) -> dict[str, Rows]:
+        """The rows of all models, without the events of the late logs."""
+        found: dict[str, Rows] = {}
+        with connect(self.root, threads=1) as connection:
+            statements = [
+                text
+                for model in self.models.values()
+                for text in (
+                    *model.duckdb.setup,
+                    *(part.sql for part in (*model.duckdb.sources, *model.duckdb.rejects)),
+                )
+            ]
+            for statement in dict.fromkeys(statements):
+                connection.execute(statement)
+            for view in {view.name for model in self.models.values() for view in model.duckdb.rejects}:
+                assert not connection.execute(f'SELECT * FROM "{view}"').fetchall(), "events do not fit"
+            for name, model in self.models.items():
+                found[name] = connection.execute(f"SELECT {_columns(model)} FROM ({model.duckdb.query})").fetchall()
+        return found
+
+    # The oracle -------------------------------------------------------------------------------------------------------
+
+    def relations(self) -> dict[str, Any]:
+        return {
+            source.full_name.lower(): relation_of(source, self._events(source), self.late.get(source.full_name, ()))
+            for source in self._sources()
+        }
+
+    def oracle(self, name: str, relations: dict[str, Any]) -> Rows:
+        relation = views(self.project, relations, [name])[name]
+        places = {f.name: number for number, f in enumerate(relation.fields)}
+        chosen = [places[column.name] for column in visible(self.models[name])]
+        return [tuple(row.values[place] for place in chosen) for row in relation.rows]
+
+    def _events(self, source: Source) -> list[dict[str, Any]]:
+        return list(THING_ROWS) if source.name == "things" else one_file(self.streams, source.name)
+
+    def _sources(self) -> Sequence[Source]:
+        return self.project.config.sources
+
+
+def _columns(model: CompiledModel) -> str:
+    return ", ".join(map(quoted, visible(model)))
+
+
+def _cell(raw: Any, column: Any) -> Any:
+    if raw is None or isinstance(raw, (bool, int)):
+        return raw
+    return cell_value(str(raw), column.type) if str(raw) != "~" else raw
+
+
+def _declarations() -> dict[str, Any]:
+    streams = [_stream("events", EVENTS), _stream("changes", CHANGES)]
+    things = {"name": "things", "columns": _columns_of(THINGS), "unique_key": ["k"], **_places("things")}
+    entity = {"name": "one", "keys": [{"name": "s", "type": "BIGINT"}, {"name": "k", "type": "BIGINT"}]}
+    return {"version": 1, "sources": [{"name": "f", "streams": streams, "tables": [things]}], "entities": [entity]}
+
+
+def _stream(name: str, columns: str) -> dict[str, Any]:
+    seconds = int(LATENESS.total_seconds())
+    return {"name": name, "columns": _columns_of(columns), "event_time": "ts", "order_by": ["id"],
+            "lateness": f"{seconds} seconds", **_places(name)}  # fmt: skip
+
+
+def _places(name: str) -> dict[str, Any]:
+    path = f"data/{name}.jsonl"
+    return {"history": {"format": "json", "path": path},
+            "stream": {"connector": "filesystem", "path": path, "format": "json"}}  # fmt: skip
+
+
+def _columns_of(text: str) -> list[dict[str, Any]]:
+    return [{"name": n, "type": str(t), "nullable": nullable} for n, t, nullable in columns_of(text)]
