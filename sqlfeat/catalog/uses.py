@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlfeat.compiler import PASSES
-from sqlfeat.plan.nodes import Plan, Scan, inputs_of
+from sqlfeat.plan.nodes import Distinct, Plan, Scan, inputs_of
 
 if TYPE_CHECKING:
     from sqlfeat.plan.build import BoundModel
@@ -30,4 +31,7 @@ def source_columns(bound: BoundModel) -> dict[str, tuple[str, ...]]:
 def _scans(plan: Plan) -> list[Scan]:
     if isinstance(plan, Scan):
         return [plan]
+    if isinstance(plan, Distinct):
+        # Columns that only break ties are not used.
+        return [replace(scan, schema=plan.schema) for scan in _scans(plan.input)]
     return [scan for below in inputs_of(plan) for scan in _scans(below)]

@@ -12,6 +12,7 @@ from sqlfeat.language.types import BIGINT
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.plan.columns import OutputColumn
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     IntervalJoin,
     LookupJoin,
@@ -86,6 +87,8 @@ class Steps(ABC):
                 return self.unnest(plan)
             case WindowTopN():
                 return self._top(plan)
+            case Distinct():
+                return self.distinct(plan)
             case UnionAll():
                 return self._union(plan)
 
@@ -147,6 +150,16 @@ class Steps(ABC):
         condition = exp.LTE(this=column(plan.rank), expression=exp.Literal.number(plan.limit))
         return self.add("top", self.select(self.columns([*below, plan.rank]), ranked, condition))
 
+    def numbered(self, plan: Distinct, window: Sequence[str]) -> exp.Expr:
+        """The number of a row among those that share keys and event time; `window` names columns that stand for it."""
+        order = [exp.Ordered(this=column(name), nulls_first=True) for name in plan.ordering]
+        return exp.Window(
+            this=exp.Anonymous(this="ROW_NUMBER"),
+            partition_by=self.columns([*window, *plan.keys]),
+            order=exp.Order(expressions=order),
+            over="OVER",
+        )
+
     def select(
         self, items: Sequence[exp.Expr], source: str | exp.Expr, condition: exp.Expr | None = None
     ) -> exp.Select:
@@ -174,6 +187,10 @@ class Steps(ABC):
     @abstractmethod
     def scan(self, plan: Scan) -> str:
         """The view of a source's accepted events."""
+
+    @abstractmethod
+    def distinct(self, plan: Distinct) -> str:
+        """The first of the rows that share keys and event time."""
 
     @abstractmethod
     def over(self, plan: Over) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlfeat.language.expr import Call, Expr, Literal, all_of
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     IntervalJoin,
     LookupJoin,
@@ -73,7 +74,7 @@ def _bounded(plan: Plan, part: Slice) -> Plan:
             return replace(plan, left=_bounded(left, part), right=_bounded(right, Slice(None, part.end)))
         case IntervalJoin():
             return _bounded_interval(plan, part)
-        case Unnest(input=below) | WindowTopN(input=below):
+        case Unnest(input=below) | WindowTopN(input=below) | Distinct(input=below):
             return replace(plan, input=_bounded(below, part))
         case UnionAll(inputs=inputs):
             return replace(plan, inputs=tuple(_bounded(branch, part) for branch in inputs))

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.language.expr import Column
+from sqlfeat.plan.duplicates import without_duplicates
 from sqlfeat.plan.nodes import Plan, Scan, Schema
 from sqlfeat.plan.report import BindError, Report
 from sqlfeat.project.config import ProjectConfig, Source
@@ -55,9 +56,10 @@ class Catalog:
         )
 
 
-def scan(source: Source) -> Scan:
-    """The accepted events of a source."""
+def scan(source: Source) -> Plan:
+    """The accepted events of a source; of a stream with a unique key, those that are no duplicates."""
     columns = tuple(Column(c.name, c.type, c.nullable) for c in source.columns)
     event_time = source.column(source.event_time) if source.event_time else None
     order = tuple(column.name for name in source.order_by if (column := source.column(name)))
-    return Scan(source, Schema(columns, event_time.name if event_time else None, order))
+    events = Scan(source, Schema(columns, event_time.name if event_time else None, order))
+    return without_duplicates(events, source) if source.unique_key and event_time else events

@@ -14,6 +14,7 @@ from sqlfeat.language.types import INT
 from sqlfeat.plan.frames import Framed, Parts, lower_frame
 from sqlfeat.plan.hoist import Expander, Step, weight
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     IntervalJoin,
     LookupJoin,
@@ -48,7 +49,7 @@ def expand(plan: Plan) -> Plan:
             return _expand_group(plan)
         case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
             return replace(plan, left=expand(left), right=expand(right))
-        case Unnest(input=below) | WindowTopN(input=below) | WindowRows(input=below):
+        case Unnest(input=below) | WindowTopN(input=below) | WindowRows(input=below) | Distinct(input=below):
             return replace(plan, input=expand(below))
         case UnionAll(inputs=inputs):
             return replace(plan, inputs=tuple(expand(branch) for branch in inputs))

@@ -214,6 +214,25 @@ class WindowTopN:
 
 
 @dataclass(frozen=True, slots=True)
+class Distinct:
+    """Of the rows that share keys and event time the first: by the relation's order, then by its other columns.
+
+    Rows that share those too are the same row. There are no array columns: the engines do not order them alike.
+    """
+
+    input: Plan
+    keys: tuple[str, ...]
+    schema: Schema
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """The columns that decide, in turn."""
+        below = self.input.schema
+        decided = {*self.keys, below.event_time, *below.order}
+        return (*below.order, *(name for name in below.names if name not in decided))
+
+
+@dataclass(frozen=True, slots=True)
 class UnionAll:
     """UNION ALL of relations with the same columns."""
 
@@ -232,6 +251,7 @@ Plan = (
     | IntervalJoin
     | Unnest
     | WindowTopN
+    | Distinct
     | UnionAll
 )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlfeat.language.expr import Column, Expr, columns_of, rewrite
 from sqlfeat.language.registry import aggregate
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     IntervalJoin,
     LookupJoin,
@@ -54,6 +55,10 @@ def prune(plan: Plan, needed: set[str]) -> Plan:
             ordered = {name for name, _ in plan.order} | set(plan.partition)
             below = prune(plan.input, (needed - {plan.rank}) | ordered)
             return replace(plan, input=below, schema=_kept(plan.schema, set(below.schema.names) | {plan.rank}))
+        case Distinct(input=below):
+            # All columns decide which of several rows is the first.
+            inner = prune(below, set(below.schema.names))
+            return replace(plan, input=inner, schema=_kept(plan.schema, needed))
         case UnionAll(inputs=inputs):
             branches = tuple(prune(branch, needed) for branch in inputs)
             return UnionAll(branches, _kept(plan.schema, set(branches[0].schema.names)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlfeat.language.expr import Column
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     IntervalJoin,
     LookupJoin,
@@ -41,8 +42,8 @@ def origin(plan: Plan, name: str) -> str:
                 if not isinstance(expr, Column):
                     return ""
                 plan, name = below, expr.name
-            case Filter(input=below) | Over(input=below) | WindowTopN(input=below) | Unnest(input=below):
-                plan = below
+            case Filter() | Over() | WindowTopN() | Unnest() | Distinct():
+                plan = plan.input
             case LookupJoin(left=below) | IntervalJoin(left=below):
                 plan = below
             case _:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.diagnostics.model import Span
 from sqlfeat.language.types import DataType
+from sqlfeat.project.lateness import Late
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,17 @@ class Source:
     order_by: tuple[str, ...]
     """Tie-breaker columns after the event time; empty when the source declares none."""
     unique_key: tuple[str, ...]
+    """What tells the rows of a static table apart; of a stream, events that share it are duplicates."""
     available_at: str | None
     stream: Stream | None
     history: History | None
     description: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
     span: Span | None = None
+    late: Late | None = None
+    """What a backfill does with late events; None when the source does not say."""
+    unique_within_ms: int = 86_400_000
+    """How long after an event another one with its unique key is a duplicate, milliseconds of event time."""
 
     @property
     def full_name(self) -> str:
@@ -175,6 +181,8 @@ class Target:
     parallelism: int = 2
     """Parallelism of the Flink job."""
     stream: StreamTarget = field(default_factory=StreamTarget)
+    late: Late | None = None
+    """What backfills do with late events; None when the target does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,8 @@ class ProjectConfig:
     """(folder, config) of `defaults:`, longest folder first."""
     deps: tuple[Artifact, ...] = ()
     """Jars that Flink needs beyond those that sqlfeat knows of."""
+    late: Late | None = None
+    """What backfills do with late events, where neither source nor target says."""
 
     def source(self, group: str, name: str) -> Source | None:
         """The source that `source(group, name)` names."""

@@ -127,6 +127,7 @@ def _read_scope(
         properties=tuple(properties.models),
         defaults=project.defaults,
         deps=project.deps,
+        late=project.late,
     )
     return Scope(config, tuple(models), library, docs, environ), models
 

@@ -12,6 +12,7 @@ from sqlfeat.connectors.artifact import Artifact, parse_artifact
 from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.project.block import Block
+from sqlfeat.project.lateness import Late, read_late
 from sqlfeat.project.model_config import read_config
 from sqlfeat.project.targets import Targets, read_targets
 from sqlfeat.project.versions import satisfies
@@ -36,6 +37,7 @@ class ProjectFile:
     defaults: tuple[tuple[str, dict[str, Any]], ...]
     targets: Targets
     deps: tuple[Artifact, ...] = ()
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,10 @@ def _read(root: Path, top: Block, request: ProjectRequest) -> ProjectFile:
     defaults = _read_defaults(root, top)
     targets = read_targets(top, request.target, request.render)
     deps = _read_deps(top)
+    late = read_late(top)
     top.free("meta")
     top.close()
-    return ProjectFile(name.value if name else "", variables, model_paths, macro_paths, defaults, targets, deps)
+    return ProjectFile(name.value if name else "", variables, model_paths, macro_paths, defaults, targets, deps, late)
 
 
 def _check_requires(top: Block, version: str) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.suggest import did_you_mean
-from sqlfeat.language.types import TIMESTAMP, DataType, parse_type
+from sqlfeat.language.types import TIMESTAMP, DataType, Kind, parse_type
 from sqlfeat.project.config import Column, History, Source, Stream
+from sqlfeat.project.lateness import read_late
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     Describe = Callable[[Block], str]
 
+_DAY_MS = 86_400_000
 _TABLE_HINTS = dict.fromkeys(
-    ("event_time", "lateness", "order_by", "available_at"),
+    ("event_time", "lateness", "unique_within", "late", "order_by", "available_at"),
     "a table is the same at all times; what has an event time is declared under `streams:`",
 )
 
@@ -67,12 +69,16 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
     order_by = () if static else columns.names("order_by")
     order_by = order_by[1:] if order_by and order_by[0].value == event_time else order_by
     unique_key = columns.names("unique_key")
+    unique_within = _DAY_MS if static else block.duration("unique_within", _DAY_MS)
     lateness = 0 if static else block.duration("lateness")
     available_at = None if static else columns.time("available_at")
+    late = None if static else read_late(block)
     stream, history = _read_stream(block), _read_history(block)
     meta = block.free("meta")
     block.close(_TABLE_HINTS if static else None)
     typed = columns.finish(event_time, order_by, unique_key)
+    if unique_key and not static:
+        columns.refuse_arrays(unique_key[0])
     if name is None:
         return None
     return Source(
@@ -89,6 +95,8 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
         description=description,
         meta=meta,
         span=name.span,
+        late=late,
+        unique_within_ms=unique_within,
     )
 
 
@@ -164,6 +172,18 @@ class _Columns:
             replace(d.column, nullable=False) if name in required and d.nullable is not True else d.column
             for name, d in self._declared.items()
         )
+
+    def refuse_arrays(self, unique_key: Located[str]) -> None:
+        """A stream with duplicates has no arrays: the first of several events may depend on any column."""
+        arrays = [name for name, d in self._declared.items() if d.column.type.kind is Kind.ARRAY]
+        if arrays:
+            self._block.file.problem(
+                "SF0112",
+                f"`unique_key` of a stream with the array column `{arrays[0]}`",
+                unique_key.span,
+                notes=("which of two events is the first may depend on any column, and arrays have no order",),
+                hint="declare the source without the array, or keep the first row in a model: QUALIFY ROW_NUMBER() = 1",
+            )
 
     def _refuse_nullable(self, key: str, written: Located[str]) -> None:
         if self._declared[written.value].nullable:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.diagnostics.model import Diagnostic
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.project.config import OnlineTarget, StreamTarget, Target
+from sqlfeat.project.lateness import read_late
 
 if TYPE_CHECKING:
     from sqlfeat.project.block import Block
@@ -103,7 +104,7 @@ class _TargetReader:
 
     def read(self, name: str) -> Target:
         """The target."""
-        target = Target(name, self._online(), self._offline(), *self._stream())
+        target = Target(name, self._online(), self._offline(), *self._stream(), read_late(self.block))
         self.block.close()
         return target
 

@@ -161,11 +161,13 @@ def test_all_complaints_come_at_once(tmp_path):
         "SF0106 | project.yml:5:7 <[a]> | `vars` must be a mapping, found a list",
         (
             "SF0101 | project.yml:1:1 <naem> | unknown key `naem` in project.yml | did you mean `name`?"
-            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps, meta"
+            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps,"
+            " late, meta"
         ),
         (
             "SF0101 | project.yml:7:1 <7> | unknown key `7` in project.yml"
-            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps, meta"
+            " | keys of project.yml: name, version, requires, timezone, paths, vars, defaults, targets, deps,"
+            " late, meta"
         ),
     ]
 
@@ -283,7 +285,7 @@ targets:
         "SF0106 | project.yml:5:68 <0> | `parallelism` must be a whole number from 1, found a number (`0`)",
         (
             "SF0101 | project.yml:5:72 <spark> | unknown key `spark` in a target"
-            " | keys of a target: default, online, offline, stream"
+            " | keys of a target: default, online, offline, stream, late"
         ),
     ]
 

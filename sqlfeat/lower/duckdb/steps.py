@@ -14,6 +14,7 @@ from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.nodes import (
+    Distinct,
     GroupWindow,
     IntervalJoin,
     LookupJoin,
@@ -38,6 +39,12 @@ class DuckdbSteps(Steps):
 
     def scan(self, plan: Scan) -> str:
         return view_name(plan.source)
+
+    def distinct(self, plan: Distinct) -> str:
+        number_ = self.numbered(plan, [plan.input.schema.event_time or ""])
+        select = self.select(self.columns(plan.schema.names), self.relation(plan.input))
+        select.set("qualify", exp.Qualify(this=exp.EQ(this=number_, expression=number(1))))
+        return self.add("once", select)
 
     def over(self, plan: Over) -> str:
         source = self.relation(plan.input)

@@ -21,6 +21,7 @@ from sqlfeat.lower.flink.trees import plain_time, row_type
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
 from sqlfeat.plan.nodes import (
+    Distinct,
     Filter,
     GroupWindow,
     IntervalJoin,
@@ -35,7 +36,7 @@ from sqlfeat.plan.nodes import (
 )
 from sqlfeat.plan.trace import WINDOW_TIME
 
-_MATCH, _IS_LEFT, _HIT, _KEY = "__match", "__is_left", "__hit", "__key"
+_MATCH, _IS_LEFT, _HIT, _KEY, _COPY = "__match", "__is_left", "__hit", "__key", "__copy"
 
 
 class FlinkSteps(Steps):
@@ -58,6 +59,23 @@ class FlinkSteps(Steps):
             return plain_time(tree, event_time)
         is_copy = expr.name == event_time and name != plan.schema.event_time
         return self.expressions.cast(tree, TIMESTAMP) if is_copy else tree
+
+    def distinct(self, plan: Distinct) -> str:
+        """The first of a window of one millisecond, the only form whose state Flink forgets with the window."""
+        time = plan.input.schema.event_time or ""
+        table = WindowTable(
+            kind="TUMBLE",
+            this=identifier(self.relation(plan.input)),
+            descriptor=identifier(time),
+            expressions=[interval_constant(1)],
+        )
+        rest = [name for name in plan.input.schema.names if name != time]
+        # It ends a millisecond after its only instant, and its time is a millisecond before its end.
+        items = [*self.columns(rest), self.named(column("window_time"), time)]
+        number = self.named(self.numbered(plan, ("window_start", "window_end")), _COPY)
+        numbered = self.add("copies", self.select([*items, number], table))
+        first = exp.EQ(this=column(_COPY), expression=exp.Literal.number(1))
+        return self.add("once", self.select(self.columns(plan.schema.names), numbered, first))
 
     def over(self, plan: Over) -> str:
         """One step per window: Flink computes only one in a SELECT. Counted frames first, on sorted rows."""
