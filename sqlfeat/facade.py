@@ -98,6 +98,7 @@ class Project:
         start: datetime | None = None,
         end: datetime | None = None,
         full_refresh: bool = False,
+        late: str | None = None,
     ) -> BackfillResult:
         """Compute the past [start, end) with DuckDB into the offline store.
 
@@ -107,11 +108,15 @@ class Project:
             start: None is the beginning of history.
             end: None is the end of history.
             full_refresh: forget everything else that is stored of these models.
+            late: `exclude` leaves out the events in the late logs, `include` counts them; None does what the project
+                says, which is `exclude` unless declared.
         """
+        from sqlfeat.project.lateness import Late
         from sqlfeat.verbs.backfill import backfill
 
         part = _utc_slice(start, end)
-        return backfill(self.loaded, select, exclude, *part, self.console, full_refresh=full_refresh)
+        policy = Late(late) if late else None
+        return backfill(self.loaded, select, exclude, *part, self.console, full_refresh=full_refresh, late=policy)
 
     def run(
         self,

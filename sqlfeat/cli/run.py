@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlfeat.cli.session import Session
+    from sqlfeat.verbs.stream import StreamedSource
 
 
 @click.command(short_help="Compute features live with Flink.")
@@ -26,6 +27,13 @@ def run(session: Session, streaming: bool, start: datetime | None, end: datetime
     result = session.project.run(**session.selection, streaming=streaming, start=start, end=end)
     rows = sum(model.counts.rows for model in result.models)
     aside = sum(source.rejects + source.late for source in result.sources)
+    sources = "".join(f"\n  {_counts(source)}" for source in result.sources)
     session.console.result(
         f"streamed {len(result.models)} models in {result.seconds:.1f}s: {rows:,} rows, {aside:,} events turned aside"
+        + sources
     )
+
+
+def _counts(source: StreamedSource) -> str:
+    counts = (("read", source.read), ("accepted", source.accepted), ("late", source.late), ("rejected", source.rejects))
+    return f"{source.name}: " + ", ".join(f"{count:,} {what}" for what, count in counts if count is not None)

@@ -30,6 +30,11 @@ def rejects_name(source: Source) -> str:
     return f"{view_name(source)}__rejects"
 
 
+def counts_name(source: Source) -> str:
+    """The numbers of accepted events of a source by hour."""
+    return f"{view_name(source)}__counts"
+
+
 def late_name(source: Source) -> str:
     """The late log of a source."""
     return f"{view_name(source)}__late"

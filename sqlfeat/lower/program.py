@@ -64,7 +64,7 @@ class LowerOptions:
         log_dir: where reject and late logs are written (`<dir>/<source group>.<source name>/{rejects,late}/`).
         project_dir: what relative paths of streams are relative to. Empty for compiled files, which are then portable
             and run from the project directory; Flink itself resolves a path from where its Java was started.
-        late_logs: (full name of a source, files of its late log): DuckDB leaves these events out, exactly as Flink did.
+        late_logs: (full name of a source, its late log): DuckDB leaves these events out, exactly as Flink did.
         replays: (full name of a source, JSON lines in order of arrival): Flink reads these in place of the stream.
         histories: (full name of a source, JSON lines): DuckDB reads these in place of the history.
     """

@@ -15,12 +15,15 @@ from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.project.config import Source
 from sqlfeat.stores.offline import OfflineStore, Written
 from sqlfeat.stores.offline_metadata import Computed
+from sqlfeat.verbs.late_events import LeftOut, collect_late, left_out, logs_to_leave_out
 
 if TYPE_CHECKING:
     from sqlfeat.engines.duckdb.run import DuckdbRun
+    from sqlfeat.project.lateness import Late
     from sqlfeat.project.load import LoadedProject
 
 LOG_DIR = "target/logs/backfill"
+STREAM_LOGS = "target/stream/logs"
 _TABLE = "sqlfeat__result"
 
 
@@ -50,6 +53,8 @@ class BackfillResult:
     models: tuple[BackfilledModel, ...]
     rejected: tuple[RejectedRows, ...]
     """Sources with rejected rows only."""
+    late: tuple[LeftOut, ...] = ()
+    """Sources with late events that were left out."""
 
     def __str__(self) -> str:
         """One line a model."""
@@ -64,6 +69,7 @@ def backfill(
     end: datetime | None,
     console: Console,
     full_refresh: bool = False,
+    late: Late | None = None,
 ) -> BackfillResult:
     """Compute feature views over [start, end) and replace exactly that part of the offline store.
 
@@ -75,13 +81,17 @@ def backfill(
         end: first feature time behind the slice, UTC; None is the end of history.
         console: told of the progress and of rejected rows.
         full_refresh: forget everything else that is stored of these models.
+        late: what to do with the events in the late logs; None is what the project says.
 
     Raises:
         SqlfeatError: with the diagnostics of all models that failed; the others are stored.
     """
     from sqlfeat.compiler import compile_models
 
-    options = LowerOptions(slice=Slice(start, end), log_dir=LOG_DIR)
+    # A run that was killed, or still goes on, has found some already.
+    collect_late(project, project.config.root / STREAM_LOGS, ended=False)
+    late_logs = logs_to_leave_out(project, project.config.sources, late)
+    options = LowerOptions(slice=Slice(start, end), log_dir=LOG_DIR, late_logs=late_logs)
     models = compile_models(project, project.select(select, exclude), options)
     if not models:
         console.warning("no feature view is selected, nothing to backfill")
@@ -116,11 +126,21 @@ def backfill_models(
             except SqlfeatError as error:
                 failures.extend(error.diagnostics)
         rejected = write_rejects(job.run, root / options.log_dir, [source.full_name for source in sources])
+        late = left_out(connection, sources, dict(options.late_logs)) if done else ()
     for source in rejected:
         console.warning(f"{source.source}: {source.rows:,} rows rejected, see {_shown(source.log, root)}")
+    _tell_late(late, console)
     if failures:
         raise SqlfeatError(*dict.fromkeys(failures))
-    return BackfillResult(tuple(done), tuple(rejected))
+    return BackfillResult(tuple(done), tuple(rejected), late)
+
+
+def _tell_late(late: Sequence[LeftOut], console: Console) -> None:
+    for source in late:
+        if source.events:
+            console.note(f"{source.source}: {source.events:,} late events left out, see --late")
+        if source.unknown:
+            console.warning(f"{source.source}: {source.unknown:,} events of the late log are not in the history")
 
 
 def sources_of(project: LoadedProject, models: Sequence[CompiledModel]) -> list[Source]:

@@ -22,6 +22,8 @@ from sqlfeat.parity.replay import (
     run_options,
 )
 from sqlfeat.parity.report import ModelParity, ParityResult, SourceParity, likely_cause
+from sqlfeat.stores.late_inputs import Inputs
+from sqlfeat.stores.late_log import LateLog, Run
 from sqlfeat.verbs.backfill import sources_of, write_rejects
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from sqlfeat.console.protocol import Console
     from sqlfeat.engines.duckdb.run import DuckdbRun
     from sqlfeat.lower.program import CompiledModel, LowerOptions
+    from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
 
 __all__ = ["ParityResult", "compare_models", "parity"]
@@ -131,7 +134,7 @@ def _replay_and_compare(
         console.note(f"replaying {len(models)} feature views through Flink (log: {LOG_FILE})")
         parallelism = project.target.parallelism
         aside = replay_flink(models, options, parallelism=parallelism, log_file=root / LOG_FILE)
-        late = tuple((name, f"{options.log_dir}/{name}/late/*") for name, found in aside.items() if found.late)
+        late = _late_logs(sources, Path(options.log_dir), aside)
         if late:
             options = replace(options, late_logs=late)
             models = compile_models(project, [model.name for model in models], options)
@@ -142,6 +145,17 @@ def _replay_and_compare(
     found = tuple(_source(name, rejected.get(name, 0), aside.get(name, TurnedAside())) for name in names)
     _tell(found, console)
     return ParityResult(compared, found)
+
+
+def _late_logs(sources: Sequence[Source], logs: Path, aside: Mapping[str, TurnedAside]) -> tuple[tuple[str, str], ...]:
+    """What Flink found late in this replay, each source's as one Parquet file."""
+    found = []
+    for source in sources:
+        if aside[source.full_name].late:
+            log = LateLog(logs / source.full_name / "log", source)
+            log.add(logs / source.full_name / "late", Run("replay", Inputs()))
+            found.append((source.full_name, str(log.path)))
+    return tuple(found)
 
 
 def _source(name: str, rejects: int, aside: TurnedAside) -> SourceParity:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlfeat.compiler import compile_models
-from sqlfeat.engines.flink.counts import Counts, count_lines
+from sqlfeat.engines.flink.counts import Counts, count_lines, count_rows, sum_events
 from sqlfeat.engines.flink.inputs import check_inputs, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
 from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
+from sqlfeat.stores.late_inputs import read_files
 from sqlfeat.stores.online import open_store
+from sqlfeat.verbs.late_events import collect_late, late_log_shown, note_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlfeat.console.protocol import Console
+    from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
 
 WORK_DIR = "target/stream"
@@ -41,7 +44,11 @@ class StreamedSource:
     rejects: int
     """Did not fit the declared types."""
     late: int
-    """Came after the watermark."""
+    """Came after the watermark; they are in the late log of the target."""
+    read: int | None = None
+    """Rows of the stream; None if it is of a kind that does not tell."""
+    accepted: int | None = None
+    """Events that took part. What is neither accepted nor turned aside had no event time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,10 @@ def _run(project: LoadedProject, models: Sequence[CompiledModel], work: Path, co
 
     log_file = project.config.root / LOG_FILE
     console.note(f"starting Flink (log: {LOG_FILE})")
+    # What a run that was killed had found is kept.
+    collect_late(project, work / "logs", ended=False)
     shutil.rmtree(work, ignore_errors=True)
+    note_run(project, sources_read(project, models), work / "logs")
     counts_dir = work / "counts"
     counts_dir.mkdir(parents=True)
     for index, model in enumerate(models, 1):
@@ -122,6 +132,7 @@ def _run(project: LoadedProject, models: Sequence[CompiledModel], work: Path, co
     for index, model in enumerate(models, 1):
         detail = _detail(job.counts[model.name])
         console.node_finished("stream", model.name, index, len(models), "ok", detail, job.seconds)
+    collect_late(project, work / "logs", ended=True)
     streamed = tuple(StreamedModel(model.name, job.counts[model.name]) for model in models)
     return StreamResult(streamed, _turned_aside(project, models, work / "logs", console), job.seconds)
 
@@ -136,13 +147,22 @@ def _detail(counts: Counts) -> str:
 def _turned_aside(
     project: LoadedProject, models: Sequence[CompiledModel], logs: Path, console: Console
 ) -> tuple[StreamedSource, ...]:
-    found = []
-    for source in sources_read(project, models):
-        folder = logs / source.full_name
-        streamed = StreamedSource(source.full_name, count_lines(folder / "rejects"), count_lines(folder / "late"))
-        found.append(streamed)
-        shown = folder.relative_to(project.config.root).as_posix()
-        for count, what in ((streamed.rejects, "rejects"), (streamed.late, "late")):
-            if count:
-                console.warning(f"{source.full_name}: {count:,} rows turned aside, see {shown}/{what}")
-    return tuple(found)
+    found = tuple(_count(project, source, logs / source.full_name) for source in sources_read(project, models))
+    for counts in found:
+        if counts.rejects:
+            shown = (logs / counts.name / "rejects").relative_to(project.config.root).as_posix()
+            console.warning(f"{counts.name}: {counts.rejects:,} rows turned aside, see {shown}")
+        if counts.late:
+            console.warning(f"{counts.name}: {counts.late:,} late events, see {late_log_shown(project, counts.name)}")
+    return found
+
+
+def _count(project: LoadedProject, source: Source, folder: Path) -> StreamedSource:
+    """What became of the rows of a source."""
+    rejects, late = count_lines(folder / "rejects"), count_lines(folder / "late")
+    stream = source.stream
+    in_files = stream is not None and stream.connector == "filesystem"
+    read = count_rows(read_files(project.config.root / stream.path)) if stream and in_files else None
+    if source.is_static:
+        return StreamedSource(source.full_name, rejects, late, read, None if read is None else read - rejects)
+    return StreamedSource(source.full_name, rejects, late, read, sum_events(folder / "accepted"))

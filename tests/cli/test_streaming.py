@@ -27,7 +27,7 @@ def test_stream_then_get(shop, capsys):
     assert run_cli(["run", "--streaming"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith("streamed 2 models in ")
-    assert out.endswith("s: 9 rows, 1 events turned aside\n")
+    assert out.endswith("s: 9 rows, 1 events turned aside\n  shop.orders: 6 read, 5 accepted, 0 late, 1 rejected\n")
     assert "warning: shop.orders: 1 rows turned aside" in err
     assert run_cli(["get", "spend", "--key", "user_id=7", "--json"]) == 0
     value = json.loads(capsys.readouterr().out)

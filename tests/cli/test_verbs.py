@@ -157,9 +157,14 @@ def test_backfill_sums_up(answer, capsys):
 
 def test_run_sums_up(answer, capsys):
     models = (StreamedModel("a", Counts(rows=1000, written=900)),)
-    answer("run", StreamResult(models, (StreamedSource("shop.orders", rejects=2, late=1),), 4.04))
+    answer(
+        "run", StreamResult(models, (StreamedSource("shop.orders", rejects=2, late=1, read=1003, accepted=1000),), 4.04)
+    )
     assert run_cli(["run", "--streaming"]) == 0
-    assert capsys.readouterr().out == "streamed 1 models in 4.0s: 1,000 rows, 3 events turned aside\n"
+    assert capsys.readouterr().out == (
+        "streamed 1 models in 4.0s: 1,000 rows, 3 events turned aside\n"
+        "  shop.orders: 1,003 read, 1,000 accepted, 1 late, 2 rejected\n"
+    )
 
 
 def test_compile_sums_up(shop, capsys):

@@ -58,9 +58,9 @@ def test_a_store_that_is_down_is_known_before_java_starts(root, monkeypatch):
 
 
 def test_as_json():
-    result = StreamResult((StreamedModel("m", Counts(3, 1, 1, 0, 1)),), (StreamedSource("s.t", 1, 2),), 1.5)
+    result = StreamResult((StreamedModel("m", Counts(3, 1, 1, 0, 1)),), (StreamedSource("s.t", 1, 2, 9, 6),), 1.5)
     assert result.as_json() == {
         "models": [{"name": "m", "rows": 3, "written": 1, "overtaken": 1, "stale": 0, "no_key": 1}],
-        "sources": [{"name": "s.t", "rejects": 1, "late": 2}],
+        "sources": [{"name": "s.t", "rejects": 1, "late": 2, "read": 9, "accepted": 6}],
         "seconds": 1.5,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import astuple, dataclass
 from functools import reduce
 from operator import add
@@ -48,6 +49,17 @@ def count_lines(directory: Path) -> int:
     Flink's names of unfinished files begin with a dot.
     """
     return sum(1 for _ in _lines(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith(".")))
+
+
+def sum_events(directory: Path) -> int:
+    """The accepted events of a source: the sum over the hours that a job wrote down; 0 if there is no such folder."""
+    lines = _lines(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return sum(json.loads(line)["events"] for line in lines)
+
+
+def count_rows(paths: Iterable[Path]) -> int:
+    """How many lines of some files are not blank."""
+    return sum(1 for line in _lines(paths) if not line.isspace())
 
 
 def _lines(paths: Iterable[Path]) -> Iterable[str]:

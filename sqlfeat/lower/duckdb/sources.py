@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.text_forms import parse_duckdb
-from sqlfeat.language.trees import case, cast, duckdb_type, fn, not_null, text
-from sqlfeat.language.types import Kind
+from sqlfeat.language.trees import case, cast, fn, not_null, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import parsed_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
@@ -16,14 +15,28 @@ from sqlfeat.project.config import Column, Source
 REASON, ROW, _RAW, _FILE = "__reason", "__row", "__raw_", "f"
 
 
-def source_views(source: Source, late_files: str | None = None) -> tuple[Statement, ...]:
+def source_views(source: Source, late_log: str | None = None) -> tuple[Statement, ...]:
     """The parsed rows and the accepted events of a source.
 
     Args:
         source: the declaration.
-        late_files: the late log of a stream, whose events are left out one for one.
+        late_log: the late log of a stream, whose events are left out one for one.
     """
-    return (_parsed_view(source), _accepted_view(source, late_files))
+    return (_parsed_view(source), _accepted_view(source, late_log))
+
+
+def late_counts(source: Source, late_log: str) -> str:
+    """How many events of a late log are in the source's history, and how many it has."""
+    events = _late_events(source, late_log)
+    known = exp.Intersect(
+        this=events, expression=_accepted_rows(source, _at_late_times(source, late_log)), distinct=False
+    )
+    count = exp.Count(this=exp.Star())
+    counts = [
+        exp.Select(expressions=[count.copy()], from_=exp.From(this=query.subquery("events"))).subquery()
+        for query in (known, events.copy())
+    ]
+    return exp.Select(expressions=counts).sql("duckdb")
 
 
 def rejects_view(source: Source) -> Statement:
@@ -37,30 +50,48 @@ def rejects_view(source: Source) -> Statement:
     return _view(rejects_name(source), query)
 
 
-def _accepted_view(source: Source, late_files: str | None) -> Statement:
-    accepted: exp.Expr = exp.Is(this=column(REASON), expression=exp.Null())
-    if source.event_time:
-        accepted = exp.And(this=accepted, expression=not_null(column(source.event_time)))
-    columns: list[exp.Expr] = [column(c.name) for c in source.columns]
-    query: exp.Expr = _select(columns, exp.Table(this=identifier(parsed_name(source))), accepted)
-    if late_files:
-        query = exp.Except(this=query, expression=_late_events(source, late_files), distinct=False)
+def _accepted_view(source: Source, late_log: str | None) -> Statement:
+    query: exp.Expr = _without(source, late_log) if late_log else _accepted_rows(source)
     return _view(view_name(source), query)
 
 
-def _late_events(source: Source, files: str) -> exp.Select:
-    """What Flink wrote to the late log. Decimals are text there, since JSON numbers would lose digits."""
-    types = {
-        c.name: "VARCHAR" if c.type.kind is Kind.DECIMAL else duckdb_type(c.type).sql("duckdb") for c in source.columns
-    }
-    columns = exp.Struct(
-        expressions=[
-            exp.PropertyEQ(this=exp.to_identifier(name), expression=text(kind)) for name, kind in types.items()
-        ]
-    )
-    options = [_option("format", text("newline_delimited")), _option("columns", columns)]
-    reader = exp.Table(this=exp.Anonymous(this="read_json", expressions=[text(files), *options]))
+def _without(source: Source, late_log: str) -> exp.Expr:
+    """The rows less those of the late log, each once.
+
+    Only rows with the event time of a late one are compared as a whole: for all of 8 million rows that took 6 seconds
+    instead of a quarter of one.
+    """
+    others = _accepted_rows(source, exp.Not(this=_at_late_times(source, late_log)))
+    candidates = _accepted_rows(source, _at_late_times(source, late_log))
+    kept = exp.Except(this=candidates, expression=_late_events(source, late_log), distinct=False)
+    return exp.Union(this=others, expression=exp.Subquery(this=kept), distinct=False)
+
+
+def _at_late_times(source: Source, late_log: str) -> exp.Expr:
+    time = column(source.event_time or "")
+    times = _select([time], exp.Table(this=_reader_of(late_log)))
+    return exp.In(this=time.copy(), query=exp.Subquery(this=times))
+
+
+def _accepted_rows(source: Source, condition: exp.Expr | None = None) -> exp.Select:
+    """The rows that fit and have an event time, late or not."""
+    accepted: exp.Expr = exp.Is(this=column(REASON), expression=exp.Null())
+    if source.event_time:
+        accepted = exp.And(this=accepted, expression=not_null(column(source.event_time)))
+    if condition is not None:
+        accepted = exp.And(this=accepted, expression=condition)
+    columns: list[exp.Expr] = [column(c.name) for c in source.columns]
+    return _select(columns, exp.Table(this=identifier(parsed_name(source))), accepted)
+
+
+def _late_events(source: Source, file: str) -> exp.Select:
+    """The late log; its columns are those of the source, with their types."""
+    reader = exp.Table(this=_reader_of(file))
     return _select([_as(cast(column(c.name), c.type, duckdb=True), c.name) for c in source.columns], reader)
+
+
+def _reader_of(late_log: str) -> exp.Expr:
+    return exp.Anonymous(this="read_parquet", expressions=[text(late_log)])
 
 
 def _parsed_view(source: Source) -> Statement:

@@ -7,18 +7,19 @@ from pathlib import PurePath
 
 from sqlglot import exp
 
-from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView, FlinkWatermark
+from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView, FlinkWatermark, WindowTable
 from sqlfeat.language.text_forms import finite, parse_flink
 from sqlfeat.language.trees import binary, case, flink_type, fn, is_null, not_null, text
-from sqlfeat.language.types import TIMESTAMP, Kind
+from sqlfeat.language.types import BIGINT, TIMESTAMP, Kind
 from sqlfeat.lower.expressions import column, identifier
-from sqlfeat.lower.flink.intervals import interval
-from sqlfeat.lower.names import late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
+from sqlfeat.lower.flink.intervals import interval, interval_constant
+from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
 from sqlfeat.lower.rejects import reason_of
 from sqlfeat.project.config import Column, Source, Stream
 
 EVENT_TIME, REASON, ROW, WATERMARK = "__event_time", "__reason", "__row", "__watermark"
+HOUR, EVENTS = "hour", "events"
 _NO_TIME = "1900-01-01 00:00:00.000"
 """Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth."""
 
@@ -31,15 +32,15 @@ def source_definitions(source: Source, log_dir: str, project_dir: str = "") -> t
         parts.append(_lines_table(source))
     parts += [_parsed_view(source), _accepted_view(source), _rejects_table(source, log_dir)]
     if not source.is_static:
-        parts.append(_late_table(source, log_dir))
+        parts += [_late_table(source, log_dir), _counts_table(source, log_dir)]
     return tuple(parts)
 
 
 def log_inserts(source: Source) -> tuple[Statement, ...]:
-    """INSERTs into the reject log and the late log."""
+    """INSERTs into the reject log, the late log and the numbers of accepted events."""
     inserts = [_insert(rejects_name(source), _rejected_rows(source))]
     if not source.is_static:
-        inserts.append(_insert(late_name(source), _late_rows(source)))
+        inserts += [_insert(late_name(source), _late_rows(source)), _insert(counts_name(source), _counts(source))]
     return tuple(inserts)
 
 
@@ -195,6 +196,25 @@ def _late_table(source: Source, log_dir: str) -> Statement:
     }
     fields[WATERMARK] = flink_type(TIMESTAMP)
     return _log_table(late_name(source), f"{log_dir}/{source.full_name}/late", fields)
+
+
+def _counts_table(source: Source, log_dir: str) -> Statement:
+    fields = {HOUR: flink_type(TIMESTAMP), EVENTS: flink_type(BIGINT)}
+    return _log_table(counts_name(source), f"{log_dir}/{source.full_name}/accepted", fields)
+
+
+def _counts(source: Source) -> exp.Expr:
+    """Accepted events by hour of event time: Flink has no other number that a job can write down when it ends."""
+    table = WindowTable(
+        kind="TUMBLE",
+        this=identifier(view_name(source)),
+        descriptor=identifier(source.event_time or ""),
+        expressions=[interval_constant(3_600_000)],
+    )
+    bounds = [column("window_start"), column("window_end")]
+    select = exp.Select(expressions=[bounds[0], exp.Count(this=exp.Star())], from_=exp.From(this=table))
+    select.set("group", exp.Group(expressions=[bound.copy() for bound in bounds]))
+    return select
 
 
 def _log_table(name: str, path: str, columns: dict[str, exp.DataType]) -> Statement:
