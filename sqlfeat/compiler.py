@@ -9,7 +9,7 @@ from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.lower.duckdb.program import lower_duckdb
 from sqlfeat.lower.flink.program import lower_flink
 from sqlfeat.lower.program import CompiledModel, LowerOptions
-from sqlfeat.plan.bound import bounded
+from sqlfeat.plan.bound import bounded, reaches
 from sqlfeat.plan.build import BoundModel, bind_model, too_deep
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.expand import expand
@@ -91,6 +91,7 @@ def _lowered(model: BoundModel, view: FeatureView, options: LowerOptions) -> Com
         flink=lower_flink(view.name, sliced, view.columns, placed, options),
         sources=tuple(source.full_name for source in sources),
         fingerprint=_fingerprint(plan, view, sources),
+        reach=tuple(reaches(view.plan).items()),
     )
 
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from sqlfeat.verbs.docs import DocsResult
     from sqlfeat.verbs.explain import Explanation
     from sqlfeat.verbs.get import OnlineValue
+    from sqlfeat.verbs.live import LiveResult
     from sqlfeat.verbs.ls import LsResult
     from sqlfeat.verbs.parity import ParityResult
+    from sqlfeat.verbs.status import JobStatus
+    from sqlfeat.verbs.stop import StopResult
     from sqlfeat.verbs.stream import StreamResult
 
 PROJECT_FILE = "project.yml"
@@ -126,7 +129,11 @@ class Project:
         streaming: bool = False,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> StreamResult:
+        job: str = "",
+        detach: bool = False,
+        cluster: str = "",
+        reset_state: bool = False,
+    ) -> StreamResult | LiveResult:
         """Compute live with Flink into the online store.
 
         Args:
@@ -135,12 +142,30 @@ class Project:
             streaming: must be True: bringing features up to now without a stream does not exist yet.
             start: replay from here; None from the beginning of the stream.
             end: stop here; None at the end of the stream.
+            job: name of a job over streams that go on; it goes on from its last savepoint or checkpoint.
+            detach: return once such a job runs and its first checkpoint is complete.
+            cluster: `host:port` of the Flink cluster to run such a job on; embedded if empty.
+            reset_state: let such a job begin anew.
         """
         if not streaming:
             raise SqlfeatError(_not_streaming())
+        from sqlfeat.verbs.live import LiveOptions
         from sqlfeat.verbs.stream import stream
 
-        return stream(self.loaded, select, exclude, *_utc_slice(start, end), self.console)
+        live = LiveOptions(job, detach, cluster, reset_state, tuple(self.variables.items()))
+        return stream(self.loaded, select, exclude, *_utc_slice(start, end), self.console, live)
+
+    def status(self, job: str = "") -> tuple[JobStatus, ...]:
+        """What the jobs of the target do; only the one named, if one is."""
+        from sqlfeat.verbs.status import status
+
+        return status(self.loaded, job)
+
+    def stop(self, job: str = "", *, savepoint: bool = True) -> StopResult:
+        """End the job that runs, or the one named, with a savepoint unless told otherwise."""
+        from sqlfeat.verbs.stop import stop
+
+        return stop(self.loaded, job, self.console, savepoint=savepoint)
 
     def parity(
         self,

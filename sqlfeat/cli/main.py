@@ -22,13 +22,15 @@ from sqlfeat.cli.options import global_options
 from sqlfeat.cli.parity import parity
 from sqlfeat.cli.run import run
 from sqlfeat.cli.session import Session
+from sqlfeat.cli.status import status
+from sqlfeat.cli.stop import stop
 from sqlfeat.diagnostics.codes import exit_code_of
 from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = (debug, deps, ls, compile_, run, backfill, parity, get, docs, explain, clean)
+VERBS = (debug, deps, ls, compile_, run, backfill, parity, get, status, stop, docs, explain, clean)
 """In the order of `--help`: the order in which one meets them."""
 
 

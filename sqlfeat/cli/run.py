@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sqlfeat.cli.options import global_options, slice_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlfeat.cli.session import Session
-    from sqlfeat.verbs.stream import StreamedSource
+    from sqlfeat.verbs.live import LiveResult
+    from sqlfeat.verbs.stream import StreamedSource, StreamResult
 
 
 @click.command(short_help="Compute features live with Flink.")
 @click.option("--streaming", is_flag=True, help="With Flink, as events come in.")
 @slice_options
+@click.option("--job", default="", metavar="NAME", help="Name of a job over streams that go on; `main` by default.")
+@click.option("--detach", is_flag=True, help="Return once such a job runs and its first checkpoint is complete.")
+@click.option("--cluster", default="", metavar="HOST:PORT", help="Run such a job on this Flink cluster.")
+@click.option("--reset-state", is_flag=True, help="Let such a job begin anew, forgetting the state it has.")
 @global_options
-def run(session: Session, streaming: bool, start: datetime | None, end: datetime | None) -> None:
+def run(session: Session, **options: Any) -> None:
     """Compute features into the online store of the target.
 
-    With --streaming: in an embedded Flink, from the `stream:` of each source. A stream that ends ends the run.
+    With --streaming: in an embedded Flink, from the `stream:` of each source. Streams that end are replayed, and the
+    run ends. Streams that go on make a job, which goes on from its last savepoint or checkpoint; Ctrl-C stops it with
+    a savepoint.
     """
-    result = session.project.run(**session.selection, streaming=streaming, start=start, end=end)
+    from sqlfeat.verbs.live import LiveResult
+
+    result = session.project.run(session.options.select, session.options.exclude, **options)
+    session.console.result(_live(result, session) if isinstance(result, LiveResult) else _replayed(result))
+
+
+def _replayed(result: StreamResult) -> str:
     rows = sum(model.counts.rows for model in result.models)
     aside = sum(source.rejects + source.late for source in result.sources)
     sources = "".join(f"\n  {_counts(source)}" for source in result.sources)
-    session.console.result(
+    return (
         f"streamed {len(result.models)} models in {result.seconds:.1f}s: {rows:,} rows, {aside:,} events turned aside"
         + sources
     )
@@ -37,3 +49,10 @@ def run(session: Session, streaming: bool, start: datetime | None, end: datetime
 def _counts(source: StreamedSource) -> str:
     counts = (("read", source.read), ("accepted", source.accepted), ("late", source.late), ("rejected", source.rejects))
     return f"{source.name}: " + ", ".join(f"{count:,} {what}" for what, count in counts if count is not None)
+
+
+def _live(result: LiveResult, session: Session) -> str:
+    if result.state == "running":
+        return f"job {result.job} runs: {len(result.models)} models, Flink at {result.address}"
+    savepoint = f" with savepoint {session.shown(Path(result.savepoint))}" if result.savepoint else ""
+    return f"job {result.job} {result.state}{savepoint}"

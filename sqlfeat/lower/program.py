@@ -101,6 +101,8 @@ class CompiledModel:
     """Full names of the sources read."""
     fingerprint: str
     """SHA-256 of the lowered meaning: the same after a reformat."""
+    reach: tuple[tuple[str, int | None], ...] = ()
+    """(full name of a stream, milliseconds): how far back a row depends on events; None is to the beginning."""
 
 
 __all__ = [

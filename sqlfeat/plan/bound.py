@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlfeat.language.expr import Call, Expr, Literal, all_of
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP
@@ -21,8 +22,12 @@ from sqlfeat.plan.nodes import (
     WindowAggregate,
     WindowRows,
     WindowTopN,
+    inputs_of,
 )
 from sqlfeat.plan.output import FEATURE_TIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,41 @@ def bounded(plan: Project, part: Slice) -> Project:
     time = next(expr for name, expr in plan.items if name == FEATURE_TIME)
     condition = _between(time, part)
     return replace(plan, input=Filter(below, condition, below.schema))
+
+
+_MARK = datetime(2000, 1, 1, microsecond=1)  # noqa: DTZ001
+"""Finer than the language's timestamps, so that no constant of a user's looks like it."""
+
+
+def reaches(plan: Project) -> dict[str, int | None]:
+    """How far back a row depends on events, for each source read, in milliseconds; None is to the beginning."""
+    far: dict[str, int | None] = {}
+    for name, first in _first_events(_bounded(plan.input, Slice(_MARK))):
+        reach = None if first is None else (_MARK - first) // timedelta(milliseconds=1)
+        known = far.setdefault(name, reach)
+        far[name] = None if reach is None or known is None else max(reach, known)
+    return far
+
+
+def _first_events(plan: Plan) -> Iterator[tuple[str, datetime | None]]:
+    """The scans of streams below a bounded plan, each with the time from which it is read."""
+    if isinstance(plan, Filter) and isinstance(plan.input, Scan):
+        yield from ((name, _lower_bound(plan.condition)) for name, _ in _first_events(plan.input))
+    elif isinstance(plan, Scan):
+        if plan.schema.event_time is not None:
+            yield plan.source.full_name, None
+    else:
+        for below in inputs_of(plan):
+            yield from _first_events(below)
+
+
+def _lower_bound(condition: Expr) -> datetime | None:
+    match condition:
+        case Call(op=">=", args=(_, Literal(value=datetime() as first))) if (
+            first.microsecond % 1000 == _MARK.microsecond
+        ):
+            return first
+    return None
 
 
 def _between(time: Expr, part: Slice) -> Expr:

@@ -53,6 +53,11 @@ class Stream:
         """Whether the stream goes on: a job that reads it does not end by itself."""
         return self.monitor_ms > 0
 
+    @property
+    def place(self) -> str:
+        """Where the events lie; a position in one place means nothing in another."""
+        return f"{self.connector} {self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlfeat.compiler import compile_models
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, count_lines, count_rows, sum_events
 from sqlfeat.engines.flink.inputs import check_inputs, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
@@ -14,6 +15,7 @@ from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.stores.late_inputs import read_files
 from sqlfeat.stores.online import open_store
 from sqlfeat.verbs.late_events import collect_late, late_log_shown, note_run
+from sqlfeat.verbs.live import LiveOptions, LiveResult, prepare, run_live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +77,11 @@ def stream(
     start: datetime | None,
     end: datetime | None,
     console: Console,
-) -> StreamResult:
+    live: LiveOptions | None = None,
+) -> StreamResult | LiveResult:
     """Run feature views as one Flink job and write their rows to the online store of the target.
+
+    Streams that end are replayed, and so is the run over. Streams that go on make a job with a name and a state.
 
     Args:
         project: the loaded project.
@@ -85,9 +90,11 @@ def stream(
         start: write feature times from here on, UTC; events before it are still read as far as windows reach.
         end: and before here.
         console: told what happens.
+        live: how a job over streams that go on is run.
 
     Raises:
-        SqlfeatError: SF0803 or SF0804, a source cannot be streamed; SF09xx, the store; SF001x, SF08xx, Flink.
+        SqlfeatError: SF0009, the arguments do not fit the streams; SF0803 or SF0804, a source cannot be streamed;
+            SF09xx, the store; SF001x, SF08xx, Flink.
         KeyboardInterrupt: after the job was cancelled; what was written stays and is correct.
     """
     work = project.config.root / WORK_DIR
@@ -99,8 +106,41 @@ def stream(
         console.warning("no feature view is selected, nothing to run")
         return StreamResult((), (), 0.0)
     check_inputs(project, models)
+    if any(source.stream and source.stream.unbounded for source in sources_read(project, models)):
+        return _run_live(project, names, (start, end), live or LiveOptions(), console)
+    _refuse_live_options(live)
     _check_store(project)
     return _run(project, models, work, console)
+
+
+def _run_live(
+    project: LoadedProject,
+    names: Sequence[str],
+    part: tuple[datetime | None, datetime | None],
+    live: LiveOptions,
+    console: Console,
+) -> LiveResult:
+    if part != (None, None):
+        help_text = "leave out `--start` and `--end`; where a stream begins is said in its `stream:`"
+        raise SqlfeatError(Diagnostic("SF0009", "a job over streams that go on has no slice of time", help=help_text))
+    prepared = prepare(project, names, live)
+    _check_store(project)
+    return run_live(project, prepared, live, console)
+
+
+def _refuse_live_options(live: LiveOptions | None) -> None:
+    asked = live or LiveOptions()
+    given = {
+        "--job": asked.job,
+        "--detach": asked.detach,
+        "--cluster": asked.cluster,
+        "--reset-state": asked.reset_state,
+    }
+    names = [f"`{name}`" for name, value in given.items() if value]
+    if names:
+        message = f"{', '.join(names)} needs a stream that goes on, and all streams read here end"
+        help_text = "for example `stream: {connector: filesystem, path: data/events, monitor: 1 second}`"
+        raise SqlfeatError(Diagnostic("SF0009", message, help=help_text))
 
 
 def _check_store(project: LoadedProject) -> None:

@@ -43,12 +43,15 @@ def read_counts(directory: Path, view: str) -> Counts:
     return reduce(add, (Counts(*map(int, line.split())) for line in lines), Counts())
 
 
-def count_lines(directory: Path) -> int:
-    """How many lines the finished files below a folder have; 0 if there is no such folder.
+def count_lines(directory: Path, *, unfinished: bool = False) -> int:
+    """How many lines the files below a folder have; 0 if there is no such folder.
 
-    Flink's names of unfinished files begin with a dot.
+    Args:
+        directory: the folder.
+        unfinished: count files too that Flink is still writing, whose names begin with a dot.
     """
-    return sum(1 for _ in _lines(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith(".")))
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return sum(1 for _ in _lines(path for path in files if unfinished or not path.name.startswith(".")))
 
 
 def sum_events(directory: Path) -> int:

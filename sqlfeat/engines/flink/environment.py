@@ -45,14 +45,15 @@ def create_environment(log_file: Path, parallelism: int, options: Mapping[str, s
         options: Flink configuration, on top of `BASE_OPTIONS`.
     """
     ensure_gateway(log_file)
+    from pyflink.common import Configuration
     from pyflink.table import EnvironmentSettings, TableEnvironment
 
+    configuration = Configuration()
+    for key, value in {**BASE_OPTIONS, "parallelism.default": str(parallelism), **options}.items():
+        configuration.set_string(key, value)
+    settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(configuration).build()
     os.environ[_WORKER_MODE] = "process"
     try:
-        environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+        return TableEnvironment.create(settings)
     finally:
         del os.environ[_WORKER_MODE]
-    config = environment.get_config()
-    for key, value in {**BASE_OPTIONS, "parallelism.default": str(parallelism), **options}.items():
-        config.set(key, value)
-    return environment

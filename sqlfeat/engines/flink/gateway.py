@@ -41,13 +41,18 @@ def ensure_gateway(log_file: Path) -> Any:
     global _gateway  # noqa: PLW0603 - PyFlink holds the gateway in a module variable as well: it is one per process
     if _gateway is None:
         java_home = find_java_home()
-        installation = _pyflink_home()
+        installation = pyflink_home()
         port = _start(java_home, installation, log_file)
         _gateway = _connect(port)
     return _gateway
 
 
-def _pyflink_home() -> Path:
+def pyflink_home() -> Path:
+    """The folder of PyFlink.
+
+    Raises:
+        SqlfeatError: SF0011, it is not installed.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -80,7 +85,12 @@ def _start(java_home: Path, installation: Path, log_file: Path) -> int:
 def _command(java_home: Path, installation: Path, log_file: Path, scratch: Path) -> list[str]:
     from pyflink.pyflink_gateway_server import get_jvm_opts
 
-    jars = [*sorted((installation / "lib").glob("*.jar")), *(installation / "opt").glob("flink-python*.jar")]
+    # Plugins are not loaded for a mini-cluster, but what lies on the class path is found.
+    jars = [
+        *sorted((installation / "lib").glob("*.jar")),
+        *(installation / "opt").glob("flink-python*.jar"),
+        *(installation / "plugins" / "metrics-prometheus").glob("*.jar"),
+    ]
     log_config = Path(__file__).with_name("log4j2.properties")
     return [
         str(java_home / "bin" / "java"),
@@ -99,18 +109,22 @@ def _command(java_home: Path, installation: Path, log_file: Path, scratch: Path)
 
 
 def _environment(java_home: Path, installation: Path, port_file: Path) -> dict[str, str]:
-    """Of Java, and through it of the Python workers, which must find this package also where it is not installed."""
-    package_root = str(Path(__file__).parents[3])
-    python_path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH", "")]))
+    """Of Java, and through it of the Python workers."""
     folders = {name: str(installation / name.lower()) for name in ("CONF", "LIB", "OPT", "PLUGINS", "BIN")}
     return {
-        **os.environ,
+        **python_environment(),
         "JAVA_HOME": str(java_home),
         "FLINK_HOME": str(installation),
         **{f"FLINK_{name}_DIR": folder for name, folder in folders.items()},
-        "PYTHONPATH": python_path,
         "_PYFLINK_CONN_INFO_PATH": str(port_file),
     }
+
+
+def python_environment() -> dict[str, str]:
+    """Of a process in which Python must find this package also where it is not installed."""
+    package_root = str(Path(__file__).parents[3])
+    python_path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": python_path}
 
 
 def _wait_for_port(process: subprocess.Popen[bytes], port_file: Path, log_file: Path) -> int:

@@ -68,16 +68,20 @@ def run_job(
     # In a thread, as only the main thread is interrupted by Ctrl-C: py4j does not survive that in the middle of a call.
     with ThreadPoolExecutor(1, thread_name_prefix="sqlfeat-flink") as java:
         job = java.submit(
-            _start, models, {**merge_options(models), "pipeline.name": name}, log_file, parallelism, online
+            start_job, models, {**merge_options(models), "pipeline.name": name}, log_file, parallelism, online
         )
-        end = java.submit(lambda: _wait(job.result(), _names(models), log_file))
+        end = java.submit(lambda: wait_for_end(job.result(), _names(models), log_file))
         try:
             end.result()
         except KeyboardInterrupt:
             _cancel(job)
             raise
-    counts = {model.name: read_counts(online.counts_dir, model.name) for model in models} if online else {}
+    counts = {model.name: _counts(online, model.name) for model in models} if online else {}
     return JobResult(time.monotonic() - start, counts)
+
+
+def _counts(online: OnlineSink, name: str) -> Counts:
+    return read_counts(online.counts_dir, name) if online.counts_dir else Counts()
 
 
 def merge_options(models: Iterable[CompiledModel]) -> dict[str, str]:
@@ -99,13 +103,14 @@ def merge_statements(statements: Iterable[Statement]) -> list[Statement]:
     return list(merged.values())
 
 
-def _start(
+def start_job(
     models: Sequence[CompiledModel],
     options: dict[str, str],
     log_file: Path,
     parallelism: int,
     online: OnlineSink | None,
 ) -> TableResult:
+    """Hand a job to Flink; see `run_job`."""
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
@@ -162,7 +167,12 @@ def _guarded(what: str, models: str, action: Any, *arguments: Any) -> Any:
         raise refused(what, error, models) from None
 
 
-def _wait(result: TableResult, names: str, log_file: Path) -> None:
+def wait_for_end(result: TableResult, names: str, log_file: Path) -> None:
+    """Wait until a job ends.
+
+    Raises:
+        SqlfeatError: SF0802 or SF09xx, it failed.
+    """
     from py4j.protocol import Py4JJavaError
     from pyflink.util.exceptions import JavaException
 

@@ -19,10 +19,10 @@ class OnlineSink:
         target: the online store.
         project_root: what a relative path of the store is relative to.
         project_name: first part of every key.
-        counts_dir: an empty folder in which the workers count what they write.
+        counts_dir: an empty folder in which the workers count what they write; None counts in Flink's metrics only.
     """
 
     target: OnlineTarget
     project_root: Path
     project_name: str
-    counts_dir: Path
+    counts_dir: Path | None

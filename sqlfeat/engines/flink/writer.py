@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from pyflink.table.udf import ScalarFunction
 
 from sqlfeat.engines.flink.counts import Counts, write_counts
+from sqlfeat.engines.flink.meter import Meter
 from sqlfeat.stores.online import open_store
 from sqlfeat.stores.protocol import OnlineRow, OnlineStore, latest_rows
 
@@ -34,16 +35,19 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
         self._view = view
         self._store: OnlineStore | None = None
         self._counts: TextIO | None = None
+        self._meter: Meter | None = None
 
     def is_deterministic(self) -> bool:
         """Not: Flink must neither drop nor repeat nor fold the calls."""
         return False
 
-    def open(self, function_context: FunctionContext) -> None:  # noqa: ARG002 - Flink's signature
+    def open(self, function_context: FunctionContext) -> None:
         """Connect to the store and open a file for the counts."""
         self._store = open_store(self._sink.target, self._sink.project_root, self._sink.project_name)
-        name = f"{self._view}.{os.getpid()}.{uuid.uuid4().hex}"
-        self._counts = (self._sink.counts_dir / name).open("a", encoding="utf-8")
+        self._meter = Meter(function_context.get_metric_group(), self._view)
+        if self._sink.counts_dir is not None:
+            name = f"{self._view}.{os.getpid()}.{uuid.uuid4().hex}"
+            self._counts = (self._sink.counts_dir / name).open("a", encoding="utf-8")
 
     def close(self) -> None:
         """Give the connection back."""
@@ -64,11 +68,14 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
         return _sent(key)
 
     def _write(self, latest: list[OnlineRow], counts: Counts) -> None:
-        if self._store is None or self._counts is None:
+        if self._store is None or self._meter is None:
             raise RuntimeError("Flink called eval before open")
         written = self._store.put(self._view, latest)
-        # Counted after the write and flushed at once: what a killed worker has written is what it has counted.
-        write_counts(self._counts, counts + Counts(written=written, stale=len(latest) - written))
+        counts += Counts(written=written, stale=len(latest) - written)
+        self._meter.count(counts, latest)
+        if self._counts is not None:
+            # After the write and flushed at once: what a killed worker has written is what it has counted.
+            write_counts(self._counts, counts)
 
 
 def _sent(key: pd.Series) -> pd.Series:

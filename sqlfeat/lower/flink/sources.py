@@ -23,6 +23,13 @@ HOUR, EVENTS = "hour", "events"
 _NO_TIME = "1900-01-01 00:00:00.000"
 """Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth."""
 
+_ROLLED = {
+    "sink.rolling-policy.rollover-interval": "1 min",
+    "sink.rolling-policy.inactivity-interval": "10 s",
+    "sink.rolling-policy.check-interval": "5 s",
+}
+"""A log of a stream that goes on is readable soon after it was written, not when the stream ends."""
+
 
 def source_definitions(source: Source, log_dir: str, project_dir: str = "") -> tuple[Statement, ...]:
     """Tables and views of a source, its logs included, in order of creation."""
@@ -185,7 +192,7 @@ def _late_field(source: Source, field: Column) -> exp.Expr:
 
 def _rejects_table(source: Source, log_dir: str) -> Statement:
     fields = dict.fromkeys(("source", "reason", "row"), exp.DataType.build("TEXT"))
-    return _log_table(rejects_name(source), f"{log_dir}/{source.full_name}/rejects", fields)
+    return _log_table(source, rejects_name(source), f"{log_dir}/{source.full_name}/rejects", fields)
 
 
 def _late_table(source: Source, log_dir: str) -> Statement:
@@ -195,12 +202,12 @@ def _late_table(source: Source, log_dir: str) -> Statement:
         for field in source.columns
     }
     fields[WATERMARK] = flink_type(TIMESTAMP)
-    return _log_table(late_name(source), f"{log_dir}/{source.full_name}/late", fields)
+    return _log_table(source, late_name(source), f"{log_dir}/{source.full_name}/late", fields)
 
 
 def _counts_table(source: Source, log_dir: str) -> Statement:
     fields = {HOUR: flink_type(TIMESTAMP), EVENTS: flink_type(BIGINT)}
-    return _log_table(counts_name(source), f"{log_dir}/{source.full_name}/accepted", fields)
+    return _log_table(source, counts_name(source), f"{log_dir}/{source.full_name}/accepted", fields)
 
 
 def _counts(source: Source) -> exp.Expr:
@@ -217,9 +224,10 @@ def _counts(source: Source) -> exp.Expr:
     return select
 
 
-def _log_table(name: str, path: str, columns: dict[str, exp.DataType]) -> Statement:
+def _log_table(source: Source, name: str, path: str, columns: dict[str, exp.DataType]) -> Statement:
     fields: list[exp.Expr] = [FlinkColumn(this=identifier(field), kind=kind) for field, kind in columns.items()]
-    return _table(name, fields, {"connector": "filesystem", "path": path, "format": "json"})
+    options = {"connector": "filesystem", "path": path, "format": "json"}
+    return _table(name, fields, options | (_ROLLED if _stream(source).unbounded else {}))
 
 
 def _table(name: str, columns: list[exp.Expr], options: dict[str, str], watermark: exp.Expr | None = None) -> Statement:

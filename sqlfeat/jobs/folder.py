@@ -1,0 +1,127 @@
+"""The folder of a job: its record, its checkpoints and savepoints, its logs, and a lock on all that."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlfeat.jobs.record import JobRecord, record_from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RECORD_FILE = "job.json"
+METADATA = "_metadata"
+"""Written last by Flink, in one step: where it is, the state is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFolder:
+    """`<state>/<target>/<job>/`; nothing is created before it is needed."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Of the job."""
+        return self.path.name
+
+    @property
+    def logs(self) -> Path:
+        """Reject and late logs of the sources."""
+        return self.path / "logs"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Flink's checkpoints, a folder for each run."""
+        return self.path / "checkpoints"
+
+    @property
+    def flink_log(self) -> Path:
+        """What Java and Flink log."""
+        return self.path / "flink.log"
+
+    @property
+    def run_log(self) -> Path:
+        """What a detached run says."""
+        return self.path / "run.log"
+
+    def savepoints(self, flink_job: str) -> Path:
+        """Where the savepoints of a run go."""
+        return self.path / "savepoints" / flink_job
+
+    def read(self) -> JobRecord | None:
+        """The record; None if there is none that can be read."""
+        try:
+            return record_from_json(json.loads((self.path / RECORD_FILE).read_text(encoding="utf-8")))
+        except (OSError, KeyError, TypeError, ValueError):
+            return None
+
+    def write(self, record: JobRecord) -> None:
+        """Replace the record in one step."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        scratch = self.path / f"{RECORD_FILE}.{os.getpid()}"
+        scratch.write_text(json.dumps(record.as_json(), indent=2) + "\n", encoding="utf-8")
+        scratch.replace(self.path / RECORD_FILE)
+
+    def savepoint_of(self, flink_job: str) -> Path | None:
+        """The latest complete savepoint of a run."""
+        return _latest(self.savepoints(flink_job))
+
+    def restore_point(self, record: JobRecord) -> Path | None:
+        """What a run may go on from: the latest complete savepoint or checkpoint of the recorded run, or its own.
+
+        A run that was killed before its first checkpoint has changed no state: what it went on from still holds.
+        """
+        run = record.run.flink_job
+        found = [point for point in (self.savepoint_of(run), _latest(self.checkpoints / run)) if point]
+        if found:
+            return max(found, key=lambda point: (point / METADATA).stat().st_mtime_ns)
+        before = self.path / record.run.resumed_from if record.run.resumed_from else None
+        return before if before and (before / METADATA).exists() else None
+
+    def forget_checkpoints(self, *, but: str) -> None:
+        """Remove the checkpoints of all runs but one, whose own hold the state now."""
+        if self.checkpoints.is_dir():
+            for folder in self.checkpoints.iterdir():
+                if folder.name != but:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[bool]:
+        """Hold the lock of the job; gives whether it could be had. It goes with the process, however that ends."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as file:
+            yield _locked(file.fileno())
+
+    def locked(self) -> bool:
+        """Whether some process holds the lock."""
+        if not (self.path / "lock").exists():
+            return False
+        with self.lock() as had:
+            return not had
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _latest(folder: Path) -> Path | None:
+    """The subfolder with the youngest metadata."""
+    points = [path.parent for path in folder.glob(f"*/{METADATA}")]
+    return max(points, key=lambda point: (point / METADATA).stat().st_mtime_ns, default=None)
+
+
+def job_folders(state: Path) -> list[JobFolder]:
+    """All jobs below the state folder of a target, by name."""
+    return [JobFolder(path.parent) for path in sorted(state.glob(f"*/{RECORD_FILE}"))]

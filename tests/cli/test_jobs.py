@@ -1,0 +1,109 @@
+"""A job over a stream that goes on, from the command line: started, watched, killed, resumed, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.request
+
+import pytest
+
+from sqlfeat.cli.main import run_cli
+from tests.conftest import free_port
+from tests.jobs.test_jobs import edit
+from tests.shop import ORDERS, write_shop
+
+pytestmark = pytest.mark.engine
+WAIT_SECONDS = 60
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    root = write_shop(tmp_path / "shop")
+    edit(root, "models/shop.yml", "stream: {connector: filesystem, path: data/orders.jsonl, format: json}",
+         "stream: {connector: filesystem, path: data/in, monitor: 200 ms}")  # fmt: skip
+    port = free_port()
+    settings = f"    stream: {{parallelism: 1, checkpoint_interval: 1 second, metrics_port: {port}}}\n"
+    (root / "project.yml").open("a", encoding="utf-8").write(settings)
+    (root / "data" / "in").mkdir()
+    monkeypatch.setenv("SQLFEAT_PROJECT_DIR", str(root))
+    monkeypatch.chdir(tmp_path)
+    yield root, port
+    run_cli(["stop", "--no-savepoint", "--quiet"])
+
+
+def arrive(root, name, orders):
+    """A file appears in the stream, whole at once."""
+    scratch = root / "data" / name
+    scratch.write_text("".join(json.dumps(order) + "\n" for order in orders), encoding="utf-8")
+    scratch.rename(root / "data" / "in" / name)
+
+
+def order(number, ts, amount):
+    return {"order_id": number, "user_id": 7, "amount": amount, "status": "paid", "ts": f"2024-01-01 {ts}"}
+
+
+def spend(capsys):
+    capsys.readouterr()
+    code = run_cli(["get", "spend", "--key", "user_id=7", "--json", "--quiet"])
+    out = capsys.readouterr().out
+    return json.loads(out)["features"]["spend_1h"] if code == 0 else None
+
+
+def status(capsys):
+    capsys.readouterr()
+    assert run_cli(["status", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def until(question):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not question():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_the_life_of_a_job(shop, capsys):
+    root, port = shop
+    arrive(root, "a.jsonl", ORDERS)
+    assert run_cli(["run", "--streaming", "--detach"]) == 0
+    assert capsys.readouterr().out.startswith("job main runs: 2 models, Flink at 127.0.0.1:")
+
+    # The last order waits for the watermark, so 30 is what can be known.
+    until(lambda: spend(capsys) == 30)
+    assert run_cli(["run", "--streaming"]) == 1
+    assert "error[SF0805]" in capsys.readouterr().err
+    until(lambda: status(capsys)["models"][1]["written"] > 0)
+    running = status(capsys)
+    assert (running["state"], running["restarts"]) == ("RUNNING", 0)
+    (source,) = running["sources"]
+    assert (source["rows"], source["late"], source["rejects"]) == (5, 0, 0)
+    assert source["watermark"] == "2024-01-01T10:58:59.999Z"
+    assert running["models"][1]["rows"] == 3
+    assert running["models"][1]["freshness_ms"]["more"] > 0
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        metrics = answer.read().decode()
+    assert "flink_taskmanager_job_task_operator_sqlfeat_model_rows{" in metrics
+    assert 'model="spend"' in metrics
+
+    # Killed: it goes on from its last checkpoint, which knows the orders of the first file.
+    os.kill(running["pid"], signal.SIGKILL)
+    until(lambda: status(capsys)["state"] == "LOST")
+    arrive(root, "b.jsonl", [order(6, "11:10:00.000", 1), order(7, "11:30:00.000", 3)])
+    assert run_cli(["run", "--streaming", "--detach"]) == 0
+    assert "job main goes on from " in capsys.readouterr().err
+    until(lambda: spend(capsys) == 61)
+    resumed = status(capsys)
+    assert resumed["sources"][0]["rows"] == 2
+    assert resumed["flink_job"] != running["flink_job"]
+
+    assert run_cli(["stop", "--json"]) == 0
+    stopped = json.loads(capsys.readouterr().out)
+    assert (root / stopped["savepoint"] / "_metadata").exists()
+    assert status(capsys)["state"] == "STOPPED"
+    assert status(capsys)["resumes_from"] == str(root / stopped["savepoint"])
+    edit(root, "models/spend.sql", "'1' HOUR", "'2' HOUR")
+    assert run_cli(["run", "--streaming"]) == 4
+    assert "lost: 1 hour of events in the windows of `spend`" in capsys.readouterr().err

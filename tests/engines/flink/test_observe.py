@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+
+import pytest
+
+from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.engines.flink.counts import Counts
+from sqlfeat.engines.flink.meter import BUCKETS_MS, age_ms, bucket, quantile
+from sqlfeat.engines.flink.observe import JobFacts, SourceFacts, _add
+from sqlfeat.engines.flink.rest import FlinkRest, Unreachable, unreachable
+from tests.conftest import free_port
+
+
+def test_nobody_answers():
+    address = f"127.0.0.1:{free_port()}"
+    with pytest.raises(Unreachable) as caught:
+        FlinkRest(address).job("x")
+    error = unreachable(address, caught.value)
+    assert isinstance(error, SqlfeatError)
+    (diagnostic,) = error.diagnostics
+    assert (diagnostic.code, diagnostic.message) == (
+        "SF0809",
+        f"no Flink cluster answers at `{address}`: [Errno 111] Connection refused",
+    )
+
+
+def metric(total, least=0.0):
+    return {"sum": float(total), "min": float(least)}
+
+
+def test_metrics_of_two_vertices_are_put_together():
+    facts = JobFacts("RUNNING", 1.0, 0, None, 0)
+    _add(
+        facts,
+        {
+            "Source__shop__orders__raw[1].numRecordsOut": metric(7),
+            "Source__shop__orders__raw[1].numRecordsOutPerSecond": metric(0.5),
+            "Source__shop__orders__raw[1].currentOutputWatermark": metric(0, -(2**63)),
+            "WatermarkAssigner[3].currentOutputWatermark": metric(0, 1_000),
+        },
+    )
+    _add(
+        facts,
+        {
+            "PythonCalc[17].sqlfeat.model.spend.rows": metric(5),
+            "PythonCalc[17].sqlfeat.model.spend.written": metric(3),
+            "PythonCalc[17].sqlfeat.model.spend.freshness_ms_250": metric(2),
+            "PythonCalc[17].sqlfeat.model.spend.freshness_ms_more": metric(1),
+            "PythonCalc[17].numRecordsInPerSecond": metric(0.25),
+        },
+    )
+    assert facts.sources == {"shop__orders": SourceFacts(7, 0.5, 1_000)}
+    spend = facts.models["spend"]
+    assert (spend.counts, spend.rows_per_second) == (Counts(rows=5, written=3), 0.25)
+    assert spend.freshness == [0, 2, *[0] * 8, 1]
+
+
+def test_a_source_that_knows_its_watermark_and_one_that_has_none():
+    facts = JobFacts("RUNNING", 1.0, 0, None, 0)
+    _add(facts, {"Source__a__b__raw[1].currentOutputWatermark": metric(0, 5_000)})
+    _add(facts, {"Source__a__c__raw[1].currentOutputWatermark": metric(0, -(2**63))})
+    assert facts.sources == {"a__b": SourceFacts(0, 0, 5_000), "a__c": SourceFacts(0, 0, None)}
+
+
+def test_freshness_is_counted_in_buckets():
+    now = datetime(2024, 1, 1, 0, 0, 1, tzinfo=timezone.utc)
+    assert age_ms("2024-01-01 00:00:00.750", now) == 250
+    assert [bucket(ms) for ms in (-5, 100, 101, BUCKETS_MS[-1], BUCKETS_MS[-1] + 1)] == [0, 0, 1, 9, 10]
+    assert quantile([0] * 11, 0.5) is None
+    assert quantile([5, 0, 4, *[0] * 7, 1], 0.9) == 500
+    assert quantile([5, 0, 4, *[0] * 7, 1], 0.99) == math.inf
