@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlglot import exp
@@ -11,7 +12,7 @@ from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP
 from tests.oracle.aggregates import NAMES, aggregate
 from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import NotInterpreted, common, hashable, moment_of, order_key
+from tests.oracle.values import NotInterpreted, common, hashable, milliseconds, moment_of, order_key
 from tests.oracle.windows import Windows, frame_of, in_order
 
 _BOUNDS = ("window_start", "window_end", "window_time")
@@ -23,10 +24,10 @@ class Select:
 
     def __init__(self, node: exp.Select, source: Relation, windows: Windows | None, partition: list[int]) -> None:
         self._node = node
-        self._source = source
         self._windows = windows
+        self._source = in_windows(source, windows) if windows and not _groups(node) else source
         self._partition = partition
-        self._rows = list(source.rows)
+        self._rows = list(self._source.rows)
         self._keys: list[tuple[exp.Expr, Value]] = []
         self._grouping = False
         self._inside = False
@@ -38,7 +39,7 @@ class Select:
         if refused := [clause for clause in _CLAUSES if self._node.args.get(clause)]:
             raise NotInterpreted(f"{refused[0]} of a SELECT")
         self._keep("where")
-        if self._windows is not None:
+        if self._windows is not None and _groups(self._node):
             self._group(self._windows)
         self._keep("having")
         self._compute_over()
@@ -174,7 +175,7 @@ class Select:
         keys = [self._compiler.value(key) for key in window.args.get("partition_by") or []]
         function = node.this
         name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
-        if name == "ROW_NUMBER" and self._grouping and {"window_start", "window_end"} <= _names(window):
+        if name == "ROW_NUMBER":
             return Value(BIGINT, self._each(keys, _row_number, self._ranking(window)))
         if name in WINDOW_FUNCTIONS:
             kind, compute = self._window_function(name, function)
@@ -214,8 +215,6 @@ class Select:
         return merged
 
     def _window_function(self, name: str, node: exp.Expr) -> tuple[Any, Callable[[list[Row], int], Any]]:
-        if name == "ROW_NUMBER":
-            return BIGINT, _row_number
         if name == "RANK":
             return BIGINT, lambda rows, place: 1 + sum(_earlier(row, rows[place]) for row in rows)
         value, *rest = node.expressions
@@ -232,11 +231,21 @@ class Select:
         return shared, lag
 
     def _ranking(self, window: exp.Window) -> Callable[[Row], Any]:
-        """The order of a window's rows by values of theirs; NULL is first ascending and last descending."""
+        """What ROW_NUMBER numbers by: the order of events, or values of the rows of a window and then that order.
+
+        NULL is first ascending and last descending. Ranked by time and down, ties are in the opposite order too.
+        """
         terms = [(self._compiler.value(o.this), bool(o.args.get("desc"))) for o in window.args["order"].expressions]
-        return lambda row: tuple(
-            _Descending(order_key((value.of(row),))) if down else order_key((value.of(row),)) for value, down in terms
-        )
+
+        def key(row: Row) -> Any:
+            values = [(value.of(row), down) for value, down in terms]
+            (first, down), (last, back) = values[0], values[-1]
+            if not down and _is_time(first, row):
+                return (0, row.place)
+            ties = _term(row.tie, back and bool(row.tie) and _is_time(last, Row((), row.tie[0])))
+            return (1, tuple(_term((value,), down) for value, down in values), ties)
+
+        return key
 
 
 def _nulls(node: exp.Expr) -> tuple[exp.Expr, bool]:
@@ -274,8 +283,28 @@ def _row_number(rows: list[Row], place: int) -> int:
     return place + 1
 
 
-def _names(window: exp.Window) -> set[str]:
-    return {key.name.lower() for key in window.args.get("partition_by") or []}
+def _is_time(value: Any, row: Row) -> bool:
+    """Whether a value is a row's event time, or of a window its end."""
+    return isinstance(value, datetime) and row.time is not None and milliseconds(value) - row.time in (0, 1)
+
+
+def _term(values: tuple[Any, ...], down: bool) -> Any:
+    return _Descending(order_key(values)) if down else order_key(values)
+
+
+def _groups(node: exp.Select) -> bool:
+    """Whether a SELECT from a window function groups its rows; without GROUP BY they are in windows as they are."""
+    return bool(node.args.get("group"))
+
+
+def in_windows(source: Relation, windows: Windows) -> Relation:
+    """The rows themselves with the windows they are in, each as of the end of its window."""
+    alias = source.fields[0].alias
+    rows = [
+        Row((*row.values, moment_of(start), moment_of(end), moment_of(end - 1)), end - 1, (row.time, *row.tie))
+        for start, end, row in windows.cut(source.rows, None)
+    ]
+    return Relation((*source.fields, *(Field(alias, name, TIMESTAMP) for name in _BOUNDS)), rows)
 
 
 def _nth(number: int) -> Callable[[Row], Any]:
