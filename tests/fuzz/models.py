@@ -92,6 +92,8 @@ class Maker:
         events = Relation("{{ source('f', 'events') }}", _EVENTS)
         if not self._duplicates or self._rnd.random() < 0.5:
             return replace(events, ordered=not self._duplicates)
+        if self._rnd.random() < 0.5:
+            return replace(events, source="{{ source('f', 'unique') }}")
         once = "QUALIFY ROW_NUMBER() OVER (PARTITION BY s, id ORDER BY ts) = 1"
         return self._add(events, f"SELECT * FROM {events.source} {once}")
 

@@ -157,7 +157,9 @@ class Batch:
         return [tuple(row.values[place] for place in chosen) for row in relation.rows]
 
     def _events(self, source: Source) -> list[dict[str, Any]]:
-        return list(THING_ROWS) if source.name == "things" else one_file(self.streams, source.name)
+        if source.name == "things":
+            return list(THING_ROWS)
+        return one_file(self.streams, "changes" if source.name == "changes" else "events")
 
     def _sources(self) -> Sequence[Source]:
         return self.project.config.sources
@@ -174,7 +176,8 @@ def _cell(raw: Any, column: Any) -> Any:
 
 
 def _declarations() -> dict[str, Any]:
-    streams = [_stream("events", EVENTS), _stream("changes", CHANGES)]
+    unique = {**_stream("events", EVENTS), "name": "unique", "unique_key": ["s", "id"], "unique_within": "7 days"}
+    streams = [_stream("events", EVENTS), _stream("changes", CHANGES), unique]
     things = {"name": "things", "columns": _columns_of(THINGS), "unique_key": ["k"], **_places("things")}
     entity = {"name": "one", "keys": [{"name": "s", "type": "BIGINT"}, {"name": "k", "type": "BIGINT"}]}
     return {"version": 1, "sources": [{"name": "f", "streams": streams, "tables": [things]}], "entities": [entity]}

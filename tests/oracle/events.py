@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.oracle.query import interpret
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import hashable, milliseconds
+from tests.oracle.values import hashable, milliseconds, order_key
 
 if TYPE_CHECKING:
     from sqlfeat.project.config import Source
@@ -48,7 +48,21 @@ def relation_of(source: Source, events: Iterable[Event], late: Iterable[Event] =
         rows.append(Row(tuple(event[field.name] for field in fields), time, tie))
     if missing := +left_out:
         raise AssertionError(f"late events that were never there: {list(missing)[:3]}")
-    return Relation(fields, rows)
+    return Relation(fields, _first_of_key(source, fields, rows) if source.unique_key and source.event_time else rows)
+
+
+def _first_of_key(source: Source, fields: Sequence[Field], rows: Iterable[Row]) -> list[Row]:
+    """The events that have none with their unique key before them within a time; of the same one, one."""
+    places = [number for number, field in enumerate(fields) if field.name in source.unique_key]
+    before: dict[Any, list[int]] = {}
+    kept: list[Row] = []
+    for row in sorted(rows, key=lambda row: (row.place, order_key(row.values))):
+        assert row.time is not None
+        earlier = before.setdefault(tuple(row.values[place] for place in places), [])
+        if all(row.time - time > source.unique_within_ms for time in earlier):
+            kept.append(row)
+        earlier.append(row.time)
+    return kept
 
 
 def _identity(event: Event) -> tuple[Any, ...]:
