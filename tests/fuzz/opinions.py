@@ -15,6 +15,8 @@ from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.duckdb.connection import connect
 from sqlfeat.lower.program import LowerOptions
 from sqlfeat.project.load import load_project
+from sqlfeat.stores.late_inputs import Inputs
+from sqlfeat.stores.late_log import LateLog, Run
 from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, THING_ROWS, THINGS, Stream, lines, one_file
 from tests.lower.fixtures import cell_value, columns_of, quoted, visible
 from tests.oracle.events import late_events, relation_of, views
@@ -50,7 +52,7 @@ class Batch:
         self._forget()
         self.options = LowerOptions(
             output_dir=str(self.root / "out"), log_dir=str(self.root / "logs"), project_dir=str(self.root),
-            late_logs=tuple((name, f"{folder}/**") for name, folder in self._late_folders().items()),
+            late_logs=tuple((log.source.full_name, str(log.path)) for log in self._late_logs()),
         )  # fmt: skip
         self.models: dict[str, CompiledModel] = {}
         for name in self.sql:
@@ -78,15 +80,22 @@ class Batch:
 
         self._forget()
         run_job(list(self.models.values()), name="fuzz", log_file=self.root / "flink.log", parallelism=parallelism)
+        self._keep_late()
         read = {name for model in self.models.values() for name in model.sources}
         self.late = {s.full_name: self._logged(s) for s in self._sources() if s.event_time and s.full_name in read}
 
     def _forget(self) -> None:
         shutil.rmtree(self.root / "out", ignore_errors=True)
         shutil.rmtree(self.root / "logs", ignore_errors=True)
-        for folder in self._late_folders().values():
-            folder.mkdir(parents=True)
-            (folder / "none").touch()
+        self._keep_late()
+
+    def _keep_late(self) -> None:
+        """What Flink has found late is what DuckDB is to leave out."""
+        for log in self._late_logs():
+            log.add(self._late_folders()[log.source.full_name], Run("only", Inputs()))
+
+    def _late_logs(self) -> list[LateLog]:
+        return [LateLog(self.root / "late" / s.full_name, s) for s in self._sources() if s.event_time]
 
     def _late_folders(self) -> dict[str, Path]:
         return {s.full_name: self.root / "logs" / s.full_name / "late" for s in self._sources() if s.event_time}
