@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.duckdb.connection import connect
+from sqlfeat.language.trees import duckdb_type
 from sqlfeat.lower.program import LowerOptions
 from sqlfeat.project.load import load_project
-from sqlfeat.stores.late_inputs import Inputs
-from sqlfeat.stores.late_log import LateLog, Run
 from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, THING_ROWS, THINGS, Stream, lines, one_file
 from tests.lower.fixtures import cell_value, columns_of, quoted, visible
 from tests.oracle.events import late_events, relation_of, views
@@ -48,11 +47,11 @@ class Batch:
     def __post_init__(self) -> None:
         self._write()
         self.project: LoadedProject = load_project(self.root)
-        self.late: dict[str, list[dict[str, Any]]] = {}
+        self.late: dict[str, list[dict[str, Any]]]
         self._forget()
         self.options = LowerOptions(
             output_dir=str(self.root / "out"), log_dir=str(self.root / "logs"), project_dir=str(self.root),
-            late_logs=tuple((log.source.full_name, str(log.path)) for log in self._late_logs()),
+            late_logs=tuple((s.full_name, str(self._late_log(s))) for s in self._sources() if s.event_time),
         )  # fmt: skip
         self.models: dict[str, CompiledModel] = {}
         for name in self.sql:
@@ -80,31 +79,36 @@ class Batch:
 
         self._forget()
         run_job(list(self.models.values()), name="fuzz", log_file=self.root / "flink.log", parallelism=parallelism)
-        self._keep_late()
         read = {name for model in self.models.values() for name in model.sources}
         self.late = {s.full_name: self._logged(s) for s in self._sources() if s.event_time and s.full_name in read}
+        self._keep_late_logs()
 
     def _forget(self) -> None:
         shutil.rmtree(self.root / "out", ignore_errors=True)
         shutil.rmtree(self.root / "logs", ignore_errors=True)
-        self._keep_late()
+        self.late = {}
+        self._keep_late_logs()
 
-    def _keep_late(self) -> None:
-        """What Flink has found late is what DuckDB is to leave out."""
-        for log in self._late_logs():
-            log.add(self._late_folders()[log.source.full_name], Run("only", Inputs()))
+    def _keep_late_logs(self) -> None:
+        """Late events as DuckDB is told to leave them out; of a source without any, none."""
+        (self.root / "late").mkdir(exist_ok=True)
+        with connect(self.root) as connection:
+            for source in self._sources():
+                types = ", ".join(f'"{c.name}" {duckdb_type(c.type).sql("duckdb")}' for c in source.columns)
+                connection.execute(f"CREATE OR REPLACE TABLE late ({types})")
+                marks = ", ".join("?" for _ in source.columns)
+                for event in self.late.get(source.full_name, ()):
+                    connection.execute(f"INSERT INTO late VALUES ({marks})", list(event.values()))
+                connection.execute(f"COPY late TO '{self._late_log(source)}' (FORMAT parquet)")
 
-    def _late_logs(self) -> list[LateLog]:
-        return [LateLog(self.root / "late" / s.full_name, s) for s in self._sources() if s.event_time]
-
-    def _late_folders(self) -> dict[str, Path]:
-        return {s.full_name: self.root / "logs" / s.full_name / "late" for s in self._sources() if s.event_time}
+    def _late_log(self, source: Source) -> Path:
+        return self.root / "late" / f"{source.full_name}.parquet"
 
     def _logged(self, source: Source) -> list[dict[str, Any]]:
         from sqlfeat.parity.flink_output import output_files
 
         found = []
-        for path in output_files(self._late_folders()[source.full_name]):
+        for path in output_files(self.root / "logs" / source.full_name / "late"):
             for line in path.read_text(encoding="utf-8").splitlines():
                 raw = json.loads(line, parse_float=str)
                 found.append({c.name: _cell(raw.get(c.name), c) for c in source.columns})

@@ -113,6 +113,17 @@ def in_order(*, ascending: bool, nulls_first: bool, options: tuple[bool, ...]) -
     )  # fmt: skip
 
 
+def many_nulls() -> tuple[Vector, ...]:
+    """So many NULLs that a sort without an order for them gives up."""
+    mixed: list[Any] = [value for number in range(40) for value in (None, number * 7 % 40)]
+    nulls, known = [None] * 40, list(range(40))
+    return (
+        Vector((mixed,), nulls + known, (BIGINTS,)),
+        Vector((mixed, False), [*reversed(known), *nulls], (BIGINTS, "BOOLEAN!")),
+        Vector(([None] * 40,), nulls, (BIGINTS,)),
+    )
+
+
 def extremes(pick: Callable[[list[Any]], Any]) -> tuple[Vector, ...]:
     """The greatest or the smallest elements."""
     return (
