@@ -35,6 +35,10 @@ test: venv data ## Run all tests: the fast ones, then those on a real Flink, Red
 	@tools/servers.sh
 	pytest -m engine
 
+.PHONY: fuzz
+fuzz: venv ## Random models over random streams on an oracle, DuckDB and Flink: make fuzz MINUTES=5 [SEED=7]
+	@python -m tests.fuzz.run_models --minutes $(or $(MINUTES),5) --seed "$(SEED)"
+
 .PHONY: check
 check: venv data ## Lint, check types, run the fast tests
 	ruff check

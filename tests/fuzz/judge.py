@@ -46,6 +46,13 @@ def judged(batch: Batch, *, flink: bool, parallelism: int = 1) -> Verdict:
         except SqlfeatError as error:
             verdict.problems.append((REFUSED, "", [error.diagnostics[0].message]))
             return verdict
+    return compared(batch, verdict, flink=flink)
+
+
+def compared(batch: Batch, verdict: Verdict, *, flink: bool) -> Verdict:
+    """The verdict with what the opinions disagree on; with Flink, its job is done."""
+    if flink:
+        batch.read_late_logs()
         if wrong := batch.wrong_verdicts():
             verdict.problems.append((LATE, next(iter(batch.models)), wrong))
     relations, duckdb = batch.relations(), batch.duckdb()

@@ -341,7 +341,7 @@ class Maker:
         numbers, texts, doubles = (self._value(relation, type_) for type_ in ("BIGINT", "STRING", "DOUBLE"))
         sql = (
             f"SELECT s, k, id, {numbers} AS n, {texts} AS t, {doubles} AS x, ts FROM {relation.source}\nUNION ALL\n"
-            "SELECT s, k, id, v, name, w, ts FROM {{ source('f', 'changes') }}"
+            f"SELECT s, k, id, v, name, w, ts FROM {self._changes_once()}"
         )
         columns = (("k", "BIGINT"), ("id", "BIGINT"), ("n", "BIGINT"), ("t", "STRING"), ("x", "DOUBLE"))
         return self._add(replace(relation, columns=columns), sql)
