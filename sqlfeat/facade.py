@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,11 +174,30 @@ class Project:
         *,
         start: datetime | None = None,
         end: datetime | None = None,
+        parallelism: int | None = None,
+        shuffle: bool = False,
+        disorder: timedelta | None = None,
+        seed: int = 0,
     ) -> ParityResult:
-        """Run models on both engines over the same events and compare bit by bit."""
+        """Run models on both engines over the same events and compare bit by bit.
+
+        Args:
+            select: which models.
+            exclude: which of those not.
+            start: compare feature times from here on; None from the beginning.
+            end: and before here; None to the end.
+            parallelism: of Flink; None is the target's.
+            shuffle: hold each event up at random, as far as its source's lateness allows: nothing may change.
+            disorder: hold each event up at random by at most this; what then is late is left out on both sides.
+            seed: of the random numbers.
+        """
+        from sqlfeat.parity.arrival import Arrival
         from sqlfeat.verbs.parity import parity
 
-        return parity(self.loaded, select, exclude, *_utc_slice(start, end), self.console)
+        disorder_ms = None if disorder is None else disorder // timedelta(milliseconds=1)
+        arrival = Arrival(shuffle, disorder_ms, seed)
+        part = _utc_slice(start, end)
+        return parity(self.loaded, select, exclude, *part, self.console, arrival=arrival, parallelism=parallelism)
 
     def get(self, model: str, key: Mapping[str, str]) -> OnlineValue:
         """The online value of an entity key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
@@ -27,6 +27,23 @@ class UtcTime(click.ParamType[datetime]):
         if moment.microsecond % 1000:
             self.fail(f"{value!r} is finer than a millisecond, which event time is not", param, ctx)
         return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
+
+
+class Length(click.ParamType[timedelta]):
+    """A length of time, as YAML has them."""
+
+    name = "length"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """See `click.ParamType.convert`."""
+        if isinstance(value, timedelta):
+            return value
+        from sqlfeat.project.durations import parse_duration
+
+        try:
+            return timedelta(milliseconds=parse_duration(value).ms)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def _spelled(value: str) -> str:

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from sqlfeat.lower.program import OutputColumn, Role
 from sqlfeat.parity.bits import from_bits, to_bits
+from sqlfeat.parity.causes import Shares, counts_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,6 +24,7 @@ EXAMPLES = 10
 _LEFT, _RIGHT = "parity__left", "parity__right"
 _PAIRS = "parity__pairs"
 _NUMBER = "parity__number"
+_TIES, _TIED = "parity__ties", "parity__tied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,30 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """How a column differs: in what way, and the first pair of rows in which it does."""
+
+    column: str
+    shares: Shares
+    first: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """Rows that only one side has, or has more often.
+
+    Attributes:
+        duckdb: rows of DuckDB without a partner.
+        flink: rows of Flink without a partner.
+        repeated: those of them whose key, feature time and ORDER columns the other side has too, less often.
+    """
+
+    duckdb: int = 0
+    flink: int = 0
+    repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """How two results of a feature view compare.
 
@@ -45,7 +71,8 @@ class Comparison:
         mismatches: rows that differ or that one side lacks.
         columns: for each column that is not part of the key, the rows both have in which it differs.
         examples: the first differing rows in order of feature time.
-        tied: whether DuckDB has several rows of the key and feature time of the first example.
+        findings: about each column that differs anywhere.
+        one_sided: about the rows that only one side has.
     """
 
     duckdb_rows: int
@@ -53,7 +80,8 @@ class Comparison:
     mismatches: int
     columns: dict[str, int]
     examples: tuple[Difference, ...]
-    tied: bool
+    findings: tuple[Finding, ...] = ()
+    one_sided: OneSided = OneSided()
 
 
 def compare(connection: DuckDBPyConnection, columns: Sequence[OutputColumn], duckdb: str, flink: str) -> Comparison:
@@ -71,13 +99,17 @@ def compare(connection: DuckDBPyConnection, columns: Sequence[OutputColumn], duc
     counted = _run(connection, _counts(columns))[0]
     values = [column.name for column in columns if not _pairs_rows(column)]
     examples = tuple(_difference(columns, row) for row in _run(connection, _first(columns)))
+    # What follows is read only when there is something to explain.
+    findings = _findings(connection, columns, duckdb) if examples else ()
+    one_sided = _one_sided(connection, columns, duckdb, flink) if examples else OneSided()
     return Comparison(
         duckdb_rows=_rows(connection, duckdb),
         flink_rows=_rows(connection, flink),
         mismatches=counted[0],
         columns=dict(zip(values, counted[1:], strict=True)),
         examples=examples,
-        tied=bool(examples) and _is_tied(connection, columns, duckdb, examples[0]),
+        findings=findings,
+        one_sided=one_sided,
     )
 
 
@@ -87,11 +119,12 @@ def _pairs_rows(column: OutputColumn) -> bool:
 
 def _only_in(columns: Sequence[OutputColumn], one: str, other: str) -> exp.Query:
     """The rows of a table that the other has not, or not as often; columns by number, as bits."""
-    sides = [
-        exp.select(*(exp.alias_(to_bits(_column(c.name), c.type), f"c{i}") for i, c in enumerate(columns))).from_(table)
-        for table in (one, other)
-    ]
-    return exp.except_(sides[0], sides[1], distinct=False)
+    return exp.except_(_as_bits(columns, one), _as_bits(columns, other), distinct=False)
+
+
+def _as_bits(columns: Sequence[OutputColumn], table: str) -> exp.Select:
+    items = (exp.alias_(to_bits(_column(c.name), c.type), f"c{i}") for i, c in enumerate(columns))
+    return exp.select(*items).from_(table)
 
 
 def _paired(columns: Sequence[OutputColumn]) -> exp.Select:
@@ -120,14 +153,67 @@ def _paired(columns: Sequence[OutputColumn]) -> exp.Select:
 
 def _counts(columns: Sequence[OutputColumn]) -> exp.Select:
     """The number of pairs, then for each feature the number of complete pairs in which it differs."""
-    in_both = [exp.column(f"{side}_{_NUMBER}").is_(exp.Not(this=exp.null())) for side in ("l", "r")]
-    differing = [
-        exp.and_(*in_both, exp.NullSafeNEQ(this=exp.column(f"l_c{i}"), expression=exp.column(f"r_c{i}")))
-        for i, column in enumerate(columns)
-        if not _pairs_rows(column)
-    ]
+    differing = [_differs(i) for i, column in enumerate(columns) if not _pairs_rows(column)]
     counts = [exp.Count(this=exp.Case().when(condition, exp.Literal.number(1))) for condition in differing]
     return exp.select(exp.Count(this=exp.Star()), *counts).from_(_PAIRS)
+
+
+def _differs(index: int) -> exp.Expr:
+    """Whether a pair is complete and differs in a column."""
+    in_both = [exp.column(f"{side}_{_NUMBER}").is_(exp.Not(this=exp.null())) for side in ("l", "r")]
+    unequal = exp.NullSafeNEQ(this=exp.column(f"l_c{index}"), expression=exp.column(f"r_c{index}"))
+    return exp.and_(*in_both, unequal)
+
+
+def _findings(connection: DuckDBPyConnection, columns: Sequence[OutputColumn], duckdb: str) -> tuple[Finding, ...]:
+    _run(connection, _create(_TIES, _ties(columns, duckdb)))
+    features = [(i, column) for i, column in enumerate(columns) if not _pairs_rows(column)]
+    tied = exp.Exists(this=exp.select(exp.Literal.number(1)).from_(_TIES).where(*_same_instant(columns)))
+    pairs = exp.select(exp.Star(), exp.alias_(tied, _TIED)).from_(_PAIRS).subquery("pairs")
+    aggregates = [
+        aggregate for i, column in features for aggregate in counts_of(column, i, _differs(i), exp.column(_TIED))
+    ]
+    (counts,) = _run(connection, exp.select(*aggregates).from_(pairs)) if features else [()]
+    found = []
+    for place, (i, column) in enumerate(features):
+        shares = Shares(*counts[5 * place : 5 * place + 5])
+        if shares.differing:
+            (row,) = _run(connection, _first(columns).where(_differs(i)).limit(1))
+            found.append(Finding(column.name, shares, _difference(columns, row)))
+    return tuple(found)
+
+
+def _ties(columns: Sequence[OutputColumn], table: str) -> exp.Select:
+    """Keys and feature times of which there are several rows."""
+    identity = [exp.column(f"c{i}") for i in _instant(columns)]
+    select = exp.select(*identity).from_(_as_bits(columns, table).subquery("bits"))
+    return select.group_by(*identity).having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
+
+
+def _same_instant(columns: Sequence[OutputColumn]) -> list[exp.Expr]:
+    sides = ((exp.column(f"c{i}", _TIES), exp.column(f"l_c{i}"), exp.column(f"r_c{i}")) for i in _instant(columns))
+    return [exp.NullSafeEQ(this=own, expression=exp.func("coalesce", left, right)) for own, left, right in sides]
+
+
+def _instant(columns: Sequence[OutputColumn]) -> list[int]:
+    return [i for i, column in enumerate(columns) if column.role in (Role.KEY, Role.FEATURE_TIME)]
+
+
+def _one_sided(connection: DuckDBPyConnection, columns: Sequence[OutputColumn], duckdb: str, flink: str) -> OneSided:
+    def missing(side: str) -> exp.Expr:
+        return exp.column(f"{side}_{_NUMBER}").is_(exp.null())
+
+    counts = [exp.Count(this=exp.Case().when(missing(side), exp.Literal.number(1))) for side in ("r", "l")]
+    (only,) = _run(connection, exp.select(*counts).from_(_PAIRS))
+    keys, repeated = [i for i, column in enumerate(columns) if _pairs_rows(column)], 0
+    for side, lacking, other in (("l", "r", flink), ("r", "l", duckdb)):
+        own = exp.select(*(exp.alias_(exp.column(f"{side}_c{i}"), f"c{i}") for i in keys))
+        rows = own.from_(_PAIRS).where(missing(lacking)).subquery("one")
+        same = [exp.NullSafeEQ(this=exp.column(f"c{i}", "one"), expression=exp.column(f"c{i}", "other")) for i in keys]
+        found = exp.select(exp.Literal.number(1)).from_(_as_bits(columns, other).subquery("other")).where(*same)
+        query = exp.select(exp.Count(this=exp.Star())).from_(rows).where(exp.Exists(this=found))
+        repeated += _run(connection, query)[0][0]
+    return OneSided(only[0], only[1], repeated)
 
 
 def _first(columns: Sequence[OutputColumn]) -> exp.Select:
@@ -163,14 +249,6 @@ def _values(columns: Iterable[OutputColumn], row: tuple[Any, ...] | None) -> dic
         return None
     shown = (Role.FEATURE, Role.ORDER)
     return {column.name: value for column, value in zip(columns, row, strict=True) if column.role in shown}
-
-
-def _is_tied(connection: DuckDBPyConnection, columns: Sequence[OutputColumn], table: str, example: Difference) -> bool:
-    identity = [column for column in columns if column.role in (Role.KEY, Role.FEATURE_TIME)]
-    values = [example.key.get(column.name, example.feature_time) for column in identity]
-    same = [exp.NullSafeEQ(this=_column(column.name), expression=exp.Placeholder()) for column in identity]
-    select = exp.select(exp.Count(this=exp.Star())).from_(table).where(*same)
-    return bool(_run(connection, select, values)[0][0] > 1)
 
 
 def _rows(connection: DuckDBPyConnection, table: str) -> int:

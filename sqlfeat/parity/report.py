@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sqlfeat.parity.causes import HINTS, Cause
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlfeat.parity.compare import Comparison, Difference
-
-_LAST_BITS = 1e-9
-"""Doubles that are relatively nearer than this differ by the order in which they were computed."""
+    from sqlfeat.parity.arrival import Arrival
+    from sqlfeat.parity.compare import Comparison, Difference, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,15 @@ class ModelParity:
 
     def as_json(self) -> dict[str, Any]:
         """The model's entry in the report."""
+        only = self.comparison.one_sided
         return {
             "name": self.name,
             "rows": {"duckdb": self.comparison.duckdb_rows, "flink": self.comparison.flink_rows},
             "mismatches": self.comparison.mismatches,
             "columns": self.comparison.columns,
             "examples": [_example(example) for example in self.comparison.examples],
+            "causes": {finding.column: _cause(finding) for finding in self.comparison.findings},
+            "one_sided": {"duckdb": only.duckdb, "flink": only.flink, "repeated": only.repeated},
         }
 
 
@@ -58,11 +61,24 @@ class SourceParity:
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """How the events came to Flink."""
+
+    arrival: Arrival
+    parallelism: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The replay's entry in the report."""
+        return {"parallelism": self.parallelism, **asdict(self.arrival)}
+
+
+@dataclass(frozen=True, slots=True)
 class ParityResult:
     """The comparison of all models of a run."""
 
     models: tuple[ModelParity, ...]
     sources: tuple[SourceParity, ...] = ()
+    replay: Replay | None = None
 
     @property
     def ok(self) -> bool:
@@ -74,50 +90,47 @@ class ParityResult:
         return {
             "models": [model.as_json() for model in self.models],
             "sources": [source.as_json() for source in self.sources],
+            "replay": self.replay.as_json() if self.replay else None,
             "hints": {model.name: model.hint for model in self.models if model.hint},
         }
 
 
-def likely_cause(comparison: Comparison, late: Mapping[str, int]) -> str:
-    """A sentence about why rows differ, judged by the first ones.
+def likely_cause(comparison: Comparison, unknown: Mapping[str, int]) -> str:
+    """A sentence about why rows differ.
 
     Args:
         comparison: of a model.
-        late: the number of late events of each source that it reads.
+        unknown: of each source that it reads, the events of the late log that the history does not have.
     """
     if not comparison.mismatches:
         return ""
-    pairs = [(e.duckdb, e.flink) for e in comparison.examples if e.duckdb is not None and e.flink is not None]
-    if dropped := {source: count for source, count in late.items() if count}:
-        listed = ", ".join(f"{count:,} of {source}" for source, count in sorted(dropped.items()))
-        return f"late events are left out by Flink and are in the history: {listed}; a longer `lateness` lets them in"
-    if pairs and all(_differ_in_last_bits(ours, theirs) for ours, theirs in pairs):
-        return "only the last bits of DOUBLE values differ: an operation depends on the order of its rows"
-    if comparison.tied:
-        return "several rows share the key and the feature time of the first difference: the order of a tie differs"
-    if not pairs:
+    if found := {source: count for source, count in unknown.items() if count}:
+        listed = ", ".join(f"{count:,} of {source}" for source, count in sorted(found.items()))
+        return f"{HINTS[Cause.LATE]} ({listed})"
+    causes = {finding.shares.cause() for finding in comparison.findings}
+    if comparison.one_sided.repeated:
+        return HINTS[Cause.DUPLICATES]
+    if comparison.one_sided.duckdb or comparison.one_sided.flink:
         return _one_sided(comparison)
-    return ""
+    return HINTS[causes.pop()] if len(causes) == 1 else ""
 
 
 def _one_sided(comparison: Comparison) -> str:
-    only_duckdb = all(example.flink is None for example in comparison.examples)
-    only_flink = all(example.duckdb is None for example in comparison.examples)
-    if only_duckdb or only_flink:
-        where, missing = ("history", "stream") if only_duckdb else ("stream", "history")
-        return f"rows of the {where} are missing from the {missing}: do both hold the same events?"
-    return "no row has a partner: the keys or the feature times differ"
+    only = comparison.one_sided
+    if only.duckdb and only.flink:
+        return "rows have no partner: keys or feature times differ, or each side has events that the other lacks"
+    where, missing = ("history", "stream") if only.duckdb else ("stream", "history")
+    return f"rows of the {where} are missing from the {missing}: do both hold the same events?"
 
 
-def _differ_in_last_bits(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    differing = [(value, theirs[name]) for name, value in ours.items() if not _same(value, theirs[name])]
-    return all(
-        isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=_LAST_BITS) for a, b in differing
-    )
-
-
-def _same(one: Any, other: Any) -> bool:
-    return repr(one) == repr(other)
+def _cause(finding: Finding) -> dict[str, Any]:
+    cause = finding.shares.cause()
+    return {
+        "mismatches": finding.shares.differing,
+        "cause": cause.value,
+        "hint": HINTS[cause],
+        "first": _example(finding.first),
+    }
 
 
 def _example(difference: Difference) -> dict[str, Any]:

@@ -112,14 +112,10 @@ class GroupWindow:
 
 @dataclass(frozen=True, slots=True)
 class WindowAggregate:
-    """Aggregates per window and key. Gives the keys, `window_start`, `window_end`, `__window_time`, the calls.
-
-    Attributes:
-        window: None if the rows of the input are in windows already.
-    """
+    """Aggregates per window and key. Gives the keys, `window_start`, `window_end`, `__window_time`, the calls."""
 
     input: Plan
-    window: GroupWindow | None
+    window: GroupWindow
     keys: tuple[str, ...]
     calls: tuple[AggregateCall, ...]
     schema: Schema

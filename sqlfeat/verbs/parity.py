@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.lower.program import Slice
+from sqlfeat.parity.arrival import Arrival, arranged
 from sqlfeat.parity.compare import compare
 from sqlfeat.parity.replay import (
     DUCKDB_TABLE,
@@ -21,10 +22,11 @@ from sqlfeat.parity.replay import (
     replay_flink,
     run_options,
 )
-from sqlfeat.parity.report import ModelParity, ParityResult, SourceParity, likely_cause
+from sqlfeat.parity.report import ModelParity, ParityResult, Replay, SourceParity, likely_cause
 from sqlfeat.stores.late_inputs import Inputs
 from sqlfeat.stores.late_log import LateLog, Run
 from sqlfeat.verbs.backfill import sources_of, write_rejects
+from sqlfeat.verbs.late_events import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +51,9 @@ def parity(
     start: datetime | None,
     end: datetime | None,
     console: Console,
+    *,
+    arrival: Arrival | None = None,
+    parallelism: int | None = None,
 ) -> ParityResult:
     """Replay the streams of feature views through Flink, their histories through DuckDB, and compare.
 
@@ -61,6 +66,8 @@ def parity(
         start: compare feature times from here on, UTC without a zone; None from the beginning.
         end: and before here; None to the end.
         console: told what happens.
+        arrival: the order in which events arrive; None is the order they came in.
+        parallelism: of the Flink job; None is the target's.
 
     Raises:
         SqlfeatError: what stops either engine; differences are in the result instead.
@@ -69,7 +76,8 @@ def parity(
     with _run_folder(root / RUNS) as run_dir:
         options = run_options(run_dir, Slice(start, end), root)
         models = compile_models(project, project.select(select, exclude), options)
-        result = _replay_and_compare(project, models, options, console)
+        replay = Replay(arrival or Arrival(), parallelism or project.target.parallelism)
+        result = _replay_and_compare(project, models, options, replay, console)
         report = json.dumps(result.as_json(), indent=2, ensure_ascii=False) + "\n"
         (run_dir.parent / REPORT).write_text(report, encoding="utf-8")
     if result.ok:
@@ -83,7 +91,7 @@ def compare_models(
     run: DuckdbRun,
     models: Sequence[CompiledModel],
     options: LowerOptions,
-    aside: Mapping[str, TurnedAside],
+    sources: Sequence[Source],
     console: Console,
 ) -> tuple[ModelParity, ...]:
     """Compare what Flink wrote for some models with what DuckDB computes for them.
@@ -91,8 +99,8 @@ def compare_models(
     Args:
         run: where DuckDB computes.
         models: compiled with `options`.
-        options: say where Flink wrote.
-        aside: what Flink turned aside of each source.
+        options: say where Flink wrote, and what it found late.
+        sources: that the models read.
         console: told of every model.
     """
     compared = []
@@ -101,7 +109,7 @@ def compare_models(
         console.node_started("parity", model.name, index, len(models))
         load_both(run, model, options)
         found = compare(run.connection, model.columns, DUCKDB_TABLE, FLINK_TABLE)
-        hint = likely_cause(found, {source: aside[source].late for source in model.sources if source in aside})
+        hint = likely_cause(found, _unknown(run, model, sources, options)) if found.mismatches else ""
         compared.append(ModelParity(model.name, found, hint))
         status = "fail" if found.mismatches else "ok"
         detail = f"{found.duckdb_rows:,} rows, {found.mismatches:,} mismatches"
@@ -111,10 +119,17 @@ def compare_models(
     return tuple(compared)
 
 
+def _unknown(run: DuckdbRun, model: CompiledModel, sources: Sequence[Source], options: LowerOptions) -> dict[str, int]:
+    """Late events that the history does not have, of the sources that a model reads."""
+    read = [source for source in sources if source.full_name in model.sources]
+    return {counts.source: counts.unknown for counts in left_out(run.connection, read, dict(options.late_logs))}
+
+
 def _replay_and_compare(
     project: LoadedProject,
     models: Sequence[CompiledModel],
     options: LowerOptions,
+    replay: Replay,
     console: Console,
 ) -> ParityResult:
     from sqlfeat.engines.duckdb.connection import connect
@@ -131,20 +146,22 @@ def _replay_and_compare(
     with connect(root, temp_dir=root / "target" / "tmp") as connection:
         check_histories(connection, root, sources)
         check_inputs(project, models)
+        replays = arranged(connection, root, sources, replay.arrival, Path(options.log_dir).parent / "replay")
+        options = replace(options, replays=replays)
+        models = compile_models(project, [model.name for model in models], options)
         console.note(f"replaying {len(models)} feature views through Flink (log: {LOG_FILE})")
-        parallelism = project.target.parallelism
-        aside = replay_flink(models, options, parallelism=parallelism, log_file=root / LOG_FILE)
+        aside = replay_flink(models, options, parallelism=replay.parallelism, log_file=root / LOG_FILE)
         late = _late_logs(sources, Path(options.log_dir), aside)
         if late:
             options = replace(options, late_logs=late)
             models = compile_models(project, [model.name for model in models], options)
         run = DuckdbRun(connection)
-        compared = compare_models(run, models, options, aside, console)
+        compared = compare_models(run, models, options, sources, console)
         names = [source.full_name for source in sources]
         rejected = {r.source: r.rows for r in write_rejects(run, Path(options.log_dir) / "duckdb", names)}
     found = tuple(_source(name, rejected.get(name, 0), aside.get(name, TurnedAside())) for name in names)
     _tell(found, console)
-    return ParityResult(compared, found)
+    return ParityResult(compared, found, replay)
 
 
 def _late_logs(sources: Sequence[Source], logs: Path, aside: Mapping[str, TurnedAside]) -> tuple[tuple[str, str], ...]:

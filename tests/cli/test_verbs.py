@@ -52,10 +52,10 @@ def answer(monkeypatch):
 
 
 def parity_result():
-    same = ModelParity("carrier_delays", Comparison(1200, 1200, 0, {"n": 0}, (), tied=False))
+    same = ModelParity("carrier_delays", Comparison(1200, 1200, 0, {"n": 0}, ()))
     at = datetime(2013, 1, 1, 12)
     first = Difference({"user_id": 7}, at, {"a": 1, "b": "x"}, None)
-    differing = ModelParity("m", Comparison(7, 8, 3, {"a": 0, "b": 2, "c": 1}, (first,), tied=False), "a tie")
+    differing = ModelParity("m", Comparison(7, 8, 3, {"a": 0, "b": 2, "c": 1}, (first,)), "a tie")
     sources = (SourceParity("shop.orders", 3, 3, 1200), SourceParity("shop.users", 0, 0, 0))
     return {"same": ParityResult((same,), sources[1:]), "differing": ParityResult((same, differing), sources)}
 

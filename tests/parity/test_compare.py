@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from sqlfeat.engines.duckdb.connection import connect
-from sqlfeat.parity.compare import compare
+from sqlfeat.parity.causes import Cause
+from sqlfeat.parity.compare import OneSided, compare
 from tests.programs import columns
 
 OUTPUT = columns(
@@ -56,7 +57,7 @@ def test_the_same_rows_in_another_order_are_equal(connection):
     assert (result.duckdb_rows, result.flink_rows, result.mismatches) == (6, 6, 0)
     assert result.columns == dict.fromkeys(VALUES, 0)
     assert result.examples == ()
-    assert not result.tied
+    assert (result.findings, result.one_sided) == ((), OneSided())
 
 
 def test_nothing_equals_nothing(connection):
@@ -131,7 +132,7 @@ def test_another_key_is_a_row_that_each_side_lacks(connection, column, value):
 def test_the_number_of_equal_rows_counts(connection):
     result = compared(connection, [ROW, ROW, ROW], [ROW, ROW])
     assert (result.mismatches, differing(result)) == (1, {})
-    assert result.tied
+    assert result.one_sided == OneSided(duckdb=1, repeated=1)
 
 
 def test_among_repeated_rows_only_the_wrong_one_counts(connection):
@@ -148,3 +149,58 @@ def test_examples_are_the_first_ones_in_time(connection):
     result = compared(connection, ours, [{**row, "n": 0, "b": None} for row in ours])
     assert (result.mismatches, differing(result)) == (20, {"n": 20, "b": 20})
     assert [example.feature_time for example in result.examples] == times[:10]
+
+
+def cause_of(connection, ours, theirs, column):
+    (finding,) = [finding for finding in compared(connection, ours, theirs).findings if finding.column == column]
+    return finding.shares.cause()
+
+
+@pytest.mark.parametrize(
+    ("column", "ours", "theirs", "cause"),
+    [
+        ("n", 5, None, Cause.NULL),
+        ("s", None, "x", Cause.NULL),
+        ("d", 0.1 + 0.2, 0.3, Cause.FLOAT),
+        ("d", 1e300, 1e300 + 1e285, Cause.FLOAT),
+        ("d", 0.0, -0.0, Cause.FLOAT),
+        ("d", 1.0, 1.1, Cause.VALUE),
+        ("w", ["x", "y"], ["y", "x"], Cause.ORDER),
+        ("a", [0.0, 1.0, None], [1.0, None, 0.0], Cause.ORDER),
+        ("w", ["x", "y"], ["x"], Cause.VALUE),
+        ("n", 5, 6, Cause.VALUE),
+        ("m", Decimal("0.1000000000"), Decimal("0.1000000001"), Cause.VALUE),
+    ],
+)
+def test_the_cause_of_a_difference(connection, column, ours, theirs, cause):
+    assert cause_of(connection, [{**ROW, column: ours}], [{**ROW, column: theirs}], column) is cause
+
+
+def test_a_cause_is_what_all_differing_rows_have_in_common(connection):
+    later = {**ROW, "feature_time": datetime(2013, 1, 2)}
+    ours = [{**ROW, "d": 0.1 + 0.2}, {**later, "d": 0.1}]
+    assert cause_of(connection, ours, [{**ROW, "d": 0.3}, {**later, "d": 0.2}], "d") is Cause.VALUE
+    assert cause_of(connection, ours, [{**ROW, "d": 0.3}, {**later, "d": 0.1 + 1e-17}], "d") is Cause.FLOAT
+
+
+def test_rows_of_one_instant(connection):
+    ours = [{**ROW, "n": 1}, {**ROW, "o": 2, "n": 2}]
+    assert cause_of(connection, ours, [{**ROW, "n": 2}, {**ROW, "o": 2, "n": 1}], "n") is Cause.TIE
+    nowhere = {**ROW, "k": None, "k2": None}
+    ours = [{**nowhere, "n": 1}, {**nowhere, "o": 2, "n": 2}]
+    assert cause_of(connection, ours, [{**nowhere, "n": 3}, ours[1]], "n") is Cause.TIE
+
+
+def test_the_first_pair_of_each_column(connection):
+    times = [datetime(2013, 1, day) for day in (1, 2, 3)]
+    ours = [{**ROW, "feature_time": time} for time in times]
+    theirs = [ours[0], {**ours[1], "n": 9}, {**ours[2], "s": "z", "n": 9}]
+    found = {finding.column: finding for finding in compared(connection, ours, theirs).findings}
+    assert {name: finding.first.feature_time for name, finding in found.items()} == {"n": times[1], "s": times[2]}
+    assert (found["s"].first.duckdb["s"], found["s"].first.flink["s"]) == ("", "z")
+    assert (found["n"].shares.differing, found["s"].shares.differing) == (2, 1)
+
+
+def test_rows_that_the_other_side_has_too_are_repeated(connection):
+    result = compared(connection, [ROW, {**ROW, "k": "b"}], [ROW, ROW, ROW])
+    assert result.one_sided == OneSided(duckdb=1, flink=2, repeated=2)

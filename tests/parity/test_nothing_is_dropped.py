@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from sqlfeat.console.capture import CaptureConsole
+from sqlfeat.parity.arrival import Arrival
 from sqlfeat.project.load import load_project
 from sqlfeat.verbs.parity import parity
 from tests.parity.disorder import MODELS, write_clicks
@@ -14,9 +17,15 @@ EVENTS = 6000
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory):
+def replayed(tmp_path_factory):
+    """Replays the clicks in an order of arrival, each order once."""
     root = write_clicks(tmp_path_factory.mktemp("clicks"), events=EVENTS, files=9, seed=4)
-    return parity(load_project(root), [], [], None, None, CaptureConsole())
+    return cache(lambda arrival: parity(load_project(root), [], [], None, None, CaptureConsole(), arrival=arrival))
+
+
+@pytest.fixture(scope="module")
+def result(replayed):
+    return replayed(Arrival())
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -33,3 +42,19 @@ def test_every_event_is_either_accepted_or_late(result):
     assert 0 < clicks["late"] < EVENTS
     assert rows["every_click"] == rows["priced"] == EVENTS - clicks["late"]
     assert 0 < prices["late"] < EVENTS // 10
+
+
+def test_no_order_within_the_lateness_changes_anything(replayed):
+    report = replayed(Arrival(shuffle=True, seed=3)).as_json()
+    rows = {model["name"]: model["rows"]["flink"] for model in report["models"]}
+    assert [(model["name"], model["mismatches"]) for model in report["models"] if model["mismatches"]] == []
+    assert rows["every_click"] == rows["priced"] == EVENTS
+    assert [source["late"] for source in report["sources"]] == [0, 0]
+
+
+def test_more_disorder_than_allowed_makes_events_late_and_nothing_else(replayed):
+    report = replayed(Arrival(disorder_ms=60_000, seed=3)).as_json()
+    rows = {model["name"]: model["rows"]["flink"] for model in report["models"]}
+    assert [(model["name"], model["mismatches"]) for model in report["models"] if model["mismatches"]] == []
+    assert report["sources"][0]["late"] > 0
+    assert rows["every_click"] == EVENTS - report["sources"][0]["late"]

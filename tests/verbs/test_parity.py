@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-
 from sqlfeat.console.capture import CaptureConsole
 from sqlfeat.engines.duckdb.connection import connect
 from sqlfeat.engines.duckdb.run import DuckdbRun
 from sqlfeat.lower.program import Slice
-from sqlfeat.parity.replay import TurnedAside, run_options
+from sqlfeat.parity.replay import run_options
 from sqlfeat.parity.report import ParityResult
 from sqlfeat.verbs.parity import compare_models
 from tests.programs import columns, compiled
@@ -22,7 +20,7 @@ LINES = [
 ]
 
 
-def compared(root, outputs, part=None, late=0):
+def compared(root, outputs, part=None):
     """Compare hand-made models with hand-made output of Flink."""
     options = run_options(root / "run", part or Slice(), root)
     models = [compiled(OUTPUT, QUERY, name=name, reads=["shop.orders"]) for name in outputs]
@@ -32,8 +30,7 @@ def compared(root, outputs, part=None, late=0):
         (folder / "part-0-0").write_text("".join(lines))
     console = CaptureConsole()
     with connect(root) as connection:
-        aside = {"shop.orders": TurnedAside(late=late)}
-        found = compare_models(DuckdbRun(connection), models, options, aside, console)
+        found = compare_models(DuckdbRun(connection), models, options, [], console)
     return ParityResult(found), console
 
 
@@ -68,13 +65,12 @@ def test_a_difference_in_one_of_them(tmp_path):
     assert console.nodes[-1].status == "fail"
 
 
-@pytest.mark.parametrize("late", [0, 1])
-def test_a_model_for_which_flink_wrote_nothing(tmp_path, late):
-    result, console = compared(tmp_path, {"one": []}, late=late)
+def test_a_model_for_which_flink_wrote_nothing(tmp_path):
+    result, console = compared(tmp_path, {"one": []})
     (one,) = result.as_json()["models"]
     assert (one["rows"], one["mismatches"]) == ({"duckdb": 2, "flink": 0}, 2)
     assert [example["flink"] for example in one["examples"]] == [None, None]
-    assert console.warnings[0].startswith("one: late events" if late else "one: rows of the history are missing")
+    assert console.warnings[0].startswith("one: rows of the history are missing")
 
 
 def test_only_the_slice_is_compared(tmp_path):

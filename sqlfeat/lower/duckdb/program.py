@@ -20,7 +20,7 @@ def lower_duckdb(
     """The DuckDB program of an expanded, pruned feature view."""
     query = DuckdbSteps().final(plan, columns)
     return DuckdbProgram(
-        setup=_prelude(),
+        setup=prelude(),
         sources=tuple(view for source in sources for view in source_views(source, late_logs.get(source.full_name))),
         rejects=tuple(rejects_view(source) for source in sources),
         query=query.sql("duckdb", pretty=True),
@@ -28,7 +28,8 @@ def lower_duckdb(
 
 
 @cache
-def _prelude() -> tuple[str, ...]:
+def prelude() -> tuple[str, ...]:
+    """The settings and macros that every program relies on."""
     folder = resources.files("sqlfeat.lower.duckdb")
     texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("prelude.sql", "prelude_json.sql")]
     return tuple(statement.strip() for text in texts for statement in text.split(";\n") if statement.strip())
