@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.lower.duckdb.program import lower_duckdb
@@ -57,7 +58,8 @@ def compile_models(
     """
     bound = bind_models(project, names)
     chosen = [bound[name] for name in project.order if name in names]
-    return tuple(_compile(model, model.view, options or LowerOptions()) for model in chosen if model.view)
+    options = replace(options or LowerOptions(), kafka=project.target.kafka, deps=project.config.deps)
+    return tuple(_compile(model, model.view, options) for model in chosen if model.view)
 
 
 def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:

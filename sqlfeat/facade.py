@@ -133,6 +133,7 @@ class Project:
         detach: bool = False,
         cluster: str = "",
         reset_state: bool = False,
+        until_latest: bool = False,
     ) -> StreamResult | LiveResult:
         """Compute live with Flink into the online store.
 
@@ -146,6 +147,7 @@ class Project:
             detach: return once such a job runs and its first checkpoint is complete.
             cluster: `host:port` of the Flink cluster to run such a job on; embedded if empty.
             reset_state: let such a job begin anew.
+            until_latest: read topics to where they end now; else a job that reads one does not end by itself.
         """
         if not streaming:
             raise SqlfeatError(_not_streaming())
@@ -153,7 +155,8 @@ class Project:
         from sqlfeat.verbs.stream import stream
 
         live = LiveOptions(job, detach, cluster, reset_state, tuple(self.variables.items()))
-        return stream(self.loaded, select, exclude, *_utc_slice(start, end), self.console, live)
+        part = _utc_slice(start, end)
+        return stream(self.loaded, select, exclude, *part, self.console, live, until_latest=until_latest)
 
     def status(self, job: str = "") -> tuple[JobStatus, ...]:
         """What the jobs of the target do; only the one named, if one is."""

@@ -151,7 +151,7 @@ def _bindings(source: Source) -> Iterable[Binding]:
         unfit = (
             "no: one that does not fit becomes NULL" if stream.trusted else "yes: a row that does not fit is rejected"
         )
-        yield Binding("Stream", (*facts, ("Path", stream.path), ("Fields checked", unfit)))
+        yield Binding("Stream", (*facts, ("Topic" if stream.kafka else "Path", stream.path), ("Fields checked", unfit)))
 
 
 def _consumers(source: str, models: Iterable[ModelDoc]) -> Iterable[Consumer]:

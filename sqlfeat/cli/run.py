@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Compute features live with Flink.")
 @click.option("--streaming", is_flag=True, help="With Flink, as events come in.")
+@click.option("--until-latest", is_flag=True, help="Read topics to where they end now, then end.")
 @slice_options
 @click.option("--job", default="", metavar="NAME", help="Name of a job over streams that go on; `main` by default.")
 @click.option("--detach", is_flag=True, help="Return once such a job runs and its first checkpoint is complete.")

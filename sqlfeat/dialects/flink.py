@@ -19,9 +19,9 @@ class FlinkTable(exp.Expression):
 
 
 class FlinkColumn(exp.Expression):
-    """A physical column (`kind`: a type) or a computed one (`computed`: an expression)."""
+    """A column with a type (`kind`), of the row or about it (`metadata`), or a `computed` one."""
 
-    arg_types = {"this": True, "kind": False, "computed": False}
+    arg_types = {"this": True, "kind": False, "computed": False, "metadata": False}
 
 
 class FlinkWatermark(exp.Expression):
@@ -107,7 +107,8 @@ class Flink(Dialect):
             name = self.sql(expression, "this")
             if computed := expression.args.get("computed"):
                 return f"{name} AS {self.sql(computed)}"
-            return f"{name} {self.sql(expression, 'kind')}"
+            metadata = " METADATA VIRTUAL" if expression.args.get("metadata") else ""
+            return f"{name} {self.sql(expression, 'kind')}{metadata}"
 
         def flinkwatermark_sql(self, expression: FlinkWatermark) -> str:
             return f"WATERMARK FOR {self.sql(expression, 'this')} AS {self.sql(expression, 'expression')}"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.plan.bound import Slice
 from sqlfeat.plan.columns import OutputColumn, Role
-from sqlfeat.project.config import History, Source, Stream
+from sqlfeat.project.config import History, KafkaStream, KafkaTarget, Source, Stream
+
+HIDDEN = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class FlinkProgram:
         sink: a filesystem table `<model>__out` of JSON lines with the output columns.
         insert: INSERT from the model's view into `sink`.
         log_inserts: INSERTs that fill the reject and late logs of the sources read; the name says which log.
+        jars: what reading the sources needs beyond what comes with Flink.
     """
 
     options: tuple[tuple[str, str], ...]
@@ -52,6 +56,7 @@ class FlinkProgram:
     sink: Statement
     insert: str
     log_inserts: tuple[Statement, ...]
+    jars: tuple[Artifact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class LowerOptions:
         late_logs: (full name of a source, its late log): DuckDB leaves these events out, exactly as Flink did.
         replays: (full name of a source, JSON lines in order of arrival): Flink reads these in place of the stream.
         histories: (full name of a source, JSON lines): DuckDB reads these in place of the history.
+        connect: the statements are run at once, so they may hold the secrets that are needed to connect. Else each of
+            these is `***`, as statements are written to files and shown.
+        until_latest: a topic ends where it ends when the job starts.
+        kafka: the Kafka of the target; set by the compiler.
+        deps: jars that the project declares; set by the compiler.
     """
 
     slice: Slice = field(default_factory=Slice)
@@ -76,6 +86,10 @@ class LowerOptions:
     late_logs: tuple[tuple[str, str], ...] = ()
     replays: tuple[tuple[str, str], ...] = ()
     histories: tuple[tuple[str, str], ...] = ()
+    connect: bool = False
+    until_latest: bool = False
+    kafka: KafkaTarget = field(default_factory=KafkaTarget)
+    deps: tuple[Artifact, ...] = ()
 
     def placed(self, source: Source) -> Source:
         """The source, reading from where this run wants it read."""
@@ -83,8 +97,20 @@ class LowerOptions:
         if replay is not None:
             trusted = source.stream is not None and source.stream.trusted
             source = replace(source, stream=Stream("filesystem", replay, "json", trusted))
+        elif source.stream is not None and source.stream.kafka is not None:
+            source = replace(source, stream=replace(source.stream, kafka=self._connected(source.stream.kafka)))
         history = dict(self.histories).get(source.full_name)
         return source if history is None else replace(source, history=History("json", history))
+
+    def _connected(self, kafka: KafkaStream) -> KafkaStream:
+        hidden = () if self.connect else self.kafka.hidden
+        shared = {name: HIDDEN if name in hidden else value for name, value in self.kafka.properties}
+        return replace(
+            kafka,
+            brokers=kafka.brokers or self.kafka.brokers,
+            properties=tuple({**shared, **dict(kafka.properties)}.items()),
+            until_latest=self.until_latest,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class TurnedAside:
 
 def run_options(run_dir: Path, part: Slice, root: Path) -> LowerOptions:
     """Options that make Flink write below `run_dir`; absolute, for Flink takes a path from where Java was started."""
-    return LowerOptions(part, str(run_dir / "flink"), str(run_dir / "logs"), str(root))
+    folders = (str(run_dir / "flink"), str(run_dir / "logs"), str(root))
+    return LowerOptions(part, *folders, connect=True, until_latest=True)
 
 
 def replay_flink(

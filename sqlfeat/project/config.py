@@ -35,23 +35,52 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class KafkaStream:
+    """How a topic is read."""
+
+    brokers: str = ""
+    """`host:port,host:port`; those of the target when empty."""
+    startup: str = "earliest"
+    """Where a job without state begins: `earliest`, `latest`, `timestamp` or `group`."""
+    timestamp_ms: int = 0
+    """For `timestamp`: at messages that Kafka got from then on, milliseconds since 1970."""
+    group: str = ""
+    """Consumer group: where `group` begins, and where progress is recorded."""
+    idle_timeout_ms: int = 0
+    """After how long without a message a partition no longer holds back the others; 0 is never."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """Of Kafka's client; never secrets."""
+    until_latest: bool = False
+    """Set by a run: end where the topic ends when the job starts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """Where a source lives as a stream, read by Flink."""
 
     connector: str
-    """`filesystem` (replayed once, the job ends with the input)."""
+    """`filesystem` (replayed once, the job ends with the input), `kafka`, or another that Flink is given."""
     path: str
+    """A file or folder, or a topic; empty for a connector that only its options describe."""
     format: str = "json"
     """`json`: one JSON object a line."""
     trusted: bool = False
     """Skip the check of every field: faster, but a field that does not fit its type becomes NULL."""
     monitor_ms: int = 0
     """How often a folder is looked at for new files; 0 reads what is there and ends."""
+    kafka: KafkaStream | None = None
+    """Of the connector `kafka`."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Further options of the connector, as Flink has them."""
+    ends: bool = False
+    """Of a connector that sqlfeat does not know: whether its input ends."""
 
     @property
     def unbounded(self) -> bool:
         """Whether the stream goes on: a job that reads it does not end by itself."""
-        return self.monitor_ms > 0
+        if self.kafka is not None:
+            return not self.kafka.until_latest
+        return self.monitor_ms > 0 if self.connector == "filesystem" else not self.ends
 
     @property
     def place(self) -> str:
@@ -176,6 +205,18 @@ class StreamTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class KafkaTarget:
+    """The Kafka of a target: `kafka:` of the target."""
+
+    brokers: str = ""
+    """For every stream that names none."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """Of Kafka's client, secrets included."""
+    hidden: tuple[str, ...] = ()
+    """Those of them whose values must not be written down or shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One place to run in: `targets:` of project.yml."""
 
@@ -188,6 +229,7 @@ class Target:
     stream: StreamTarget = field(default_factory=StreamTarget)
     late: Late | None = None
     """What backfills do with late events; None when the target does not say."""
+    kafka: KafkaTarget = field(default_factory=KafkaTarget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.language.types import TIMESTAMP, DataType, Kind, parse_type
-from sqlfeat.project.config import Column, History, Source, Stream
+from sqlfeat.project.config import Column, History, Source
 from sqlfeat.project.lateness import read_late
+from sqlfeat.project.streams import read_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
     lateness = 0 if static else block.duration("lateness")
     available_at = None if static else columns.time("available_at")
     late = None if static else read_late(block)
-    stream, history = _read_stream(block), _read_history(block)
+    stream, history = read_stream(block), _read_history(block)
     meta = block.free("meta")
     block.close(_TABLE_HINTS if static else None)
     typed = columns.finish(event_time, order_by, unique_key)
@@ -194,18 +195,6 @@ class _Columns:
                 notes=("a NULL here would leave the order of rows, or which row is kept, to chance",),
                 hint="drop `nullable: true`: a row without the value then goes to the reject log",
             )
-
-
-def _read_stream(source: Block) -> Stream | None:
-    block = source.block("stream", "`stream`")
-    if block is None:
-        return None
-    connector = block.choice("connector", ("filesystem",))
-    path = block.located("path", required=True)
-    kind = block.choice("format", ("json",), "json")
-    trusted, monitor_ms = block.flag("trusted"), block.duration("monitor")
-    block.close()
-    return Stream(connector, path.value if path else "", kind, bool(trusted), monitor_ms)
 
 
 def _read_history(source: Block) -> History | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.model import Diagnostic
 from sqlfeat.diagnostics.suggest import did_you_mean
-from sqlfeat.project.config import OnlineTarget, StreamTarget, Target
+from sqlfeat.project.config import KafkaTarget, OnlineTarget, StreamTarget, Target
 from sqlfeat.project.lateness import read_late
+from sqlfeat.project.streams import is_secret, read_options, refuse_secret
 
 if TYPE_CHECKING:
+    from sqlfeat.diagnostics.model import Span
     from sqlfeat.project.block import Block
     from sqlfeat.project.yaml_file import Render
 
@@ -104,7 +106,8 @@ class _TargetReader:
 
     def read(self, name: str) -> Target:
         """The target."""
-        target = Target(name, self._online(), self._offline(), *self._stream(), read_late(self.block))
+        late = read_late(self.block)
+        target = Target(name, self._online(), self._offline(), *self._stream(), late, self._kafka())
         self.block.close()
         return target
 
@@ -140,10 +143,24 @@ class _TargetReader:
             state_path=self._optional(block, "state") or standard.state_path,
             cluster=self._optional(block, "cluster"),
             metrics_port=block.integer("metrics_port", 0, 0),
-            flink=tuple((key, option_text(value)) for key, value in block.free("flink").items()),
+            flink=read_options(block, "flink"),
         )
         block.close()
         return parallelism, stream
+
+    def _kafka(self) -> KafkaTarget:
+        block = self.block.block("kafka", "`kafka`")
+        if block is None:
+            return KafkaTarget()
+        brokers = self._optional(block, "brokers")
+        written = read_options(block, "properties")
+        templates = tuple(name for name, value in written if "{{" in value)
+        for name, _ in written:
+            if is_secret(name) and name not in templates:
+                refuse_secret(block, name)
+        place = block.span_of("properties")
+        block.close()
+        return KafkaTarget(brokers, tuple((n, self._rendered(v, place, block)) for n, v in written), templates)
 
     def _optional(self, block: Block, key: str) -> str:
         return self._value(block, key) if block.node(key) is not None else ""
@@ -152,13 +169,7 @@ class _TargetReader:
         written = block.located(key, required=True)
         if written is None:
             return ""
-        return self.render(written.value, written.span, block.file.problems) if self.render else written.value
+        return self._rendered(written.value, written.span, block)
 
-
-def option_text(value: Any) -> str:
-    """A value of YAML as Flink writes it.
-
-    >>> option_text(True), option_text(8)
-    ('true', '8')
-    """
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    def _rendered(self, text: str, span: Span, block: Block) -> str:
+        return self.render(text, span, block.file.problems) if self.render else text

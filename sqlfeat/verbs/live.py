@@ -123,9 +123,12 @@ def prepare(project: LoadedProject, names: Sequence[str], live: LiveOptions) -> 
     if not _NAME.fullmatch(live.name):
         raise SqlfeatError(_no_name(live.name))
     folder = job_folder(project, live.name)
-    options = LowerOptions(log_dir=str(folder.logs), project_dir=str(project.config.root))
+    options = LowerOptions(log_dir=str(folder.logs), project_dir=str(project.config.root), connect=True)
     models = compile_models(project, names, options)
-    definition = define(project, models, [online_select(model) for model in models])
+    # A password that is changed is no change of the definition.
+    hidden = project.target.kafka.hidden
+    shown = compile_models(project, names, replace(options, connect=False)) if hidden else models
+    definition = define(project, shown, [online_select(model) for model in models])
     record = folder.read()
     if is_running(folder, record):
         raise SqlfeatError(_running(live.name))

@@ -78,6 +78,8 @@ def stream(
     end: datetime | None,
     console: Console,
     live: LiveOptions | None = None,
+    *,
+    until_latest: bool = False,
 ) -> StreamResult | LiveResult:
     """Run feature views as one Flink job and write their rows to the online store of the target.
 
@@ -91,6 +93,7 @@ def stream(
         end: and before here.
         console: told what happens.
         live: how a job over streams that go on is run.
+        until_latest: end where topics end now.
 
     Raises:
         SqlfeatError: SF0009, the arguments do not fit the streams; SF0803 or SF0804, a source cannot be streamed;
@@ -100,13 +103,15 @@ def stream(
     work = project.config.root / WORK_DIR
     names = project.select(select, exclude)
     # All paths in the SQL are absolute: Flink takes a relative one from where Java was started.
-    options = LowerOptions(Slice(start, end), str(work / "out"), str(work / "logs"), str(project.config.root))
+    folders = (str(work / "out"), str(work / "logs"), str(project.config.root))
+    options = LowerOptions(Slice(start, end), *folders, connect=True, until_latest=until_latest)
     models = compile_models(project, names, options)
     if not models:
         console.warning("no feature view is selected, nothing to run")
         return StreamResult((), (), 0.0)
     check_inputs(project, models)
-    if any(source.stream and source.stream.unbounded for source in sources_read(project, models)):
+    streams = [options.placed(source).stream for source in sources_read(project, models)]
+    if any(stream and stream.unbounded for stream in streams):
         return _run_live(project, names, (start, end), live or LiveOptions(), console)
     _refuse_live_options(live)
     _check_store(project)

@@ -161,8 +161,7 @@ def test_a_stream_says_what_its_time_is_and_where_it_lives(tmp_path):
     keys = "stream: {connector: kafka}\nhistory: {path: p}\nwatermark: 5 minutes\n"
     assert complaints(source_file(tmp_path, stream(keys))) == [
         "SF0107 | models/shop.yml:4:15 <orders> | a stream needs `event_time`",
-        "SF0108 | models/shop.yml:6:29 <kafka> | `connector` cannot be `kafka` | choices: filesystem",
-        "SF0107 | models/shop.yml:6:18 <connector> | `stream` needs `path`",
+        "SF0107 | models/shop.yml:6:18 <connector> | `stream` needs `topic`",
         "SF0107 | models/shop.yml:7:19 <path> | `history` needs `format`",
         (
             "SF0101 | models/shop.yml:8:9 <watermark> | unknown key `watermark` in a stream | keys of a stream: "

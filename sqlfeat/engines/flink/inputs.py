@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
+from sqlfeat.connectors.jars import jar_folder, jars_at_hand
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
 
+CONNECT_TIMEOUT_SECONDS = 5.0
+
 
 def sources_read(project: LoadedProject, models: Sequence[CompiledModel]) -> list[Source]:
     """The sources that the models read, in the order of the project."""
@@ -21,20 +25,47 @@ def sources_read(project: LoadedProject, models: Sequence[CompiledModel]) -> lis
 
 
 def check_inputs(project: LoadedProject, models: Sequence[CompiledModel]) -> None:
-    """Check that every source read has a stream that exists.
+    """Check that every source read has a stream that exists, before Java is started.
 
     Raises:
-        SqlfeatError: SF0803 or SF0804, with all sources that cannot be streamed.
+        SqlfeatError: SF0803, SF0804, SF0820 or SF0821, with all sources that cannot be streamed; SF0023, the jar of a
+            connector is missing.
     """
+    jars_at_hand(tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars)), jar_folder())
     problems = []
     for source in sources_read(project, models):
         readers = tuple(f"read by `{model.name}`" for model in models if source.full_name in model.sources)
         if source.stream is None:
             problems.append(_no_stream(source, readers))
-        elif not (project.config.root / source.stream.path).exists():
+        elif source.stream.kafka is not None:
+            brokers = source.stream.kafka.brokers or project.target.kafka.brokers
+            problems += _unreachable(source, brokers, readers)
+        elif source.stream.connector == "filesystem" and not (project.config.root / source.stream.path).exists():
             problems.append(_no_input(source, source.stream.path, readers))
     if problems:
         raise SqlfeatError(*problems)
+
+
+def _unreachable(source: Source, brokers: str, notes: tuple[str, ...]) -> list[Diagnostic]:
+    if not brokers:
+        help_text = "name them for the target: `kafka: {brokers: localhost:9092}` in project.yml"
+        message = f"the stream of `{source.full_name}` is in Kafka, and nobody says where that is"
+        return [Diagnostic("SF0821", message, span=source.span, notes=notes, help=help_text)]
+    reasons = [reason for broker in brokers.split(",") if (reason := _silence(broker.strip()))]
+    if len(reasons) < len(brokers.split(",")):
+        return []
+    message = f"no Kafka broker of `{source.full_name}` can be reached: {'; '.join(reasons)}"
+    return [Diagnostic("SF0820", message, span=source.span, notes=notes, help="start Kafka, or correct `brokers:`")]
+
+
+def _silence(broker: str) -> str:
+    """Why nothing answers at an address; empty if something does."""
+    host, _, port = broker.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT_SECONDS):
+            return ""
+    except (OSError, ValueError, OverflowError) as error:
+        return f"{broker}: {error}"
 
 
 def _no_stream(source: Source, notes: tuple[str, ...]) -> Diagnostic:

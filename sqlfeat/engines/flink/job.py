@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
+from sqlfeat.connectors.jars import jar_folder, jars_at_hand
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, read_counts
 from sqlfeat.engines.flink.environment import create_environment
@@ -114,6 +117,7 @@ def start_job(
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
+    _add_jars(environment, models)
     for statement in _definitions(models, to_files=online is None):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
     inserts = environment.create_statement_set()
@@ -122,6 +126,13 @@ def start_job(
     if online is not None:
         _add_online(environment, inserts, selects, online)
     return _guarded("the job", names, inserts.execute)
+
+
+def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel]) -> None:
+    """Found by the planner from now on, and shipped with the job wherever it runs."""
+    wanted = tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars))
+    for path in jars_at_hand(wanted, jar_folder()):
+        environment.execute_sql("ADD JAR " + exp.Literal.string(str(path)).sql("flink"))
 
 
 def _names(models: Sequence[CompiledModel]) -> str:

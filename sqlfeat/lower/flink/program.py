@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sqlfeat.connectors.jars import needed_jars
 from sqlfeat.dialects.flink import FlinkColumn, FlinkOption, FlinkTable, FlinkView
 from sqlfeat.language.trees import flink_type, text
 from sqlfeat.lower.expressions import column, identifier
@@ -41,6 +42,7 @@ def lower_flink(
         sink=_sink(sink, columns, f"{options.output_dir}/{name}"),
         insert=insert.sql("flink", pretty=True),
         log_inserts=tuple(part for source in sources for part in log_inserts(source)),
+        jars=needed_jars(sources, options.deps),
     )
 
 

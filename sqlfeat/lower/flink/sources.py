@@ -12,7 +12,9 @@ from sqlfeat.language.text_forms import finite, parse_flink
 from sqlfeat.language.trees import binary, case, flink_type, fn, is_null, not_null, text
 from sqlfeat.language.types import BIGINT, TIMESTAMP, Kind
 from sqlfeat.lower.expressions import column, identifier
+from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.flink.intervals import interval, interval_constant
+from sqlfeat.lower.flink.messages import broken_messages, message_columns
 from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
 from sqlfeat.lower.rejects import reason_of
@@ -53,7 +55,7 @@ def log_inserts(source: Source) -> tuple[Statement, ...]:
 
 def _placed(source: Source, project_dir: str) -> Source:
     """The source with the path of its stream made relative to the project directory."""
-    if not project_dir or source.stream is None:
+    if not project_dir or source.stream is None or not _is_files(source):
         return source
     return replace(source, stream=replace(source.stream, path=str(PurePath(project_dir, source.stream.path))))
 
@@ -70,13 +72,7 @@ def _raw_table(source: Source) -> Statement:
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
     delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
     watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
-    options = {**_location(stream), "format": stream.format, "json.ignore-parse-errors": "true"}
-    return _table(raw_name(source), columns, options, watermark)
-
-
-def _location(stream: Stream) -> dict[str, str]:
-    monitor = {"source.monitor-interval": f"{stream.monitor_ms} ms"} if stream.monitor_ms else {}
-    return {"connector": stream.connector, "path": stream.path, **monitor}
+    return _table(raw_name(source), columns, table_options(source, stream), watermark)
 
 
 def _physical_type(field: Column, stream: Stream) -> exp.DataType:
@@ -100,8 +96,14 @@ def _timestamp(value: str) -> exp.Expr:
 
 
 def _lines_table(source: Source) -> Statement:
-    options = {**_location(_stream(source)), "format": "raw"}
+    options = lines_options(_stream(source))
+    if not _is_files(source):
+        return _table(lines_name(source), message_columns(source), options)
     return _table(lines_name(source), [FlinkColumn(this=identifier("line"), kind=exp.DataType.build("TEXT"))], options)
+
+
+def _is_files(source: Source) -> bool:
+    return _stream(source).connector == "filesystem"
 
 
 def _parsed_view(source: Source) -> Statement:
@@ -164,6 +166,8 @@ def _rejected_rows(source: Source) -> exp.Expr:
     query: exp.Expr = _select([name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON)))
     if _stream(source).trusted:
         return query
+    if not _is_files(source):
+        return exp.Union(this=query, expression=broken_messages(source), distinct=False)
     line = column("line")
     blank = exp.NEQ(this=fn("TRIM", line), expression=text(""))
     broken = exp.Not(this=exp.Paren(this=exp.Is(this=line.copy(), expression=exp.Var(this="JSON OBJECT"))))

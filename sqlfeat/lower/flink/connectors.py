@@ -1,0 +1,62 @@
+"""Where a source is read: the options of Flink's connectors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlfeat.project.config import KafkaStream, Source, Stream
+
+
+def table_options(source: Source, stream: Stream) -> dict[str, str]:
+    """Options of the table that reads the events."""
+    options = {**_place(stream, stream.kafka), **_watermark(source, stream)}
+    options |= {"format": stream.format, "json.ignore-parse-errors": "true"}
+    if stream.connector != "filesystem":
+        # Flink's faster JSON reader stops at the last field that it knows, so it takes messages that break off behind
+        # it, and makes NULLs of fields that stand behind a repeated one.
+        options["json.decode.json-parser.enabled"] = "false"
+    return options
+
+
+def lines_options(stream: Stream) -> dict[str, str]:
+    """Options of the table that reads the same messages as they lie, for the reject log."""
+    kafka = stream.kafka
+    if kafka is not None and kafka.group:
+        # Each of two readers in one group would begin where the other one had come to.
+        kafka = replace(kafka, group=f"{kafka.group}-rejects")
+    return {**_place(stream, kafka), "format": "raw"}
+
+
+def _place(stream: Stream, kafka: KafkaStream | None) -> dict[str, str]:
+    options = {"connector": stream.connector}
+    if kafka is not None:
+        options |= {"topic": stream.path, **_kafka(kafka)}
+    elif stream.path:
+        options["path"] = stream.path
+    if stream.monitor_ms:
+        options["source.monitor-interval"] = f"{stream.monitor_ms} ms"
+    return {**options, **dict(stream.options)}
+
+
+def _kafka(kafka: KafkaStream) -> dict[str, str]:
+    modes = {"earliest": "earliest-offset", "latest": "latest-offset", "group": "group-offsets"}
+    options = {"properties.bootstrap.servers": kafka.brokers}
+    options["scan.startup.mode"] = modes.get(kafka.startup, kafka.startup)
+    if kafka.startup == "timestamp":
+        options["scan.startup.timestamp-millis"] = str(kafka.timestamp_ms)
+    if kafka.group:
+        # A group that is new begins with the oldest message; without this it would fail the job.
+        options |= {"properties.group.id": kafka.group, "properties.auto.offset.reset": "earliest"}
+    if kafka.until_latest:
+        options["scan.bounded.mode"] = "latest-offset"
+    return {**options, **{f"properties.{name}": value for name, value in kafka.properties}}
+
+
+def _watermark(source: Source, stream: Stream) -> dict[str, str]:
+    """Kafka makes the watermark itself, of each partition; like everywhere, after every event."""
+    if stream.kafka is None or source.is_static:
+        return {}
+    options = {"scan.watermark.emit.strategy": "on-event"}
+    if stream.kafka.idle_timeout_ms:
+        options["scan.watermark.idle-timeout"] = f"{stream.kafka.idle_timeout_ms} ms"
+    return options

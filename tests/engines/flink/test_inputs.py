@@ -1,0 +1,84 @@
+"""What is looked at before Java is started, of streams in Kafka."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from dataclasses import replace
+
+import pytest
+
+from sqlfeat.compiler import compile_models
+from sqlfeat.connectors.artifact import pinned
+from sqlfeat.diagnostics.codes import exit_code_of
+from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
+from sqlfeat.engines.flink.inputs import check_inputs
+from sqlfeat.project.load import load_project
+from tests.conftest import free_port
+from tests.shop import write_shop
+
+
+@pytest.fixture
+def jar(tmp_path, monkeypatch):
+    """A jar in place of the connector's: nothing here starts Flink."""
+    folder = tmp_path / "cache" / "sqlfeat" / "jars"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    jar = replace(pinned()["kafka"], sha256=hashlib.sha256(b"").hexdigest())
+    monkeypatch.setitem(pinned(), "kafka", jar)
+    (folder / jar.file_name).write_bytes(b"")
+
+
+def check(tmp_path, target):
+    root = write_shop(tmp_path / "shop")
+    replacements = {
+        "models/shop.yml": (
+            "{connector: filesystem, path: data/orders.jsonl, format: json}",
+            "{connector: kafka, topic: orders}",
+        ),
+        "project.yml": ("    offline:", f"    kafka: {target}\n    offline:"),
+    }
+    for name, (old, new) in replacements.items():
+        text = (root / name).read_text(encoding="utf-8")
+        (root / name).write_text(text.replace(old, new), encoding="utf-8")
+    project = load_project(root)
+    check_inputs(project, compile_models(project, ["spend"]))
+
+
+def raised(tmp_path, target):
+    with pytest.raises(SqlfeatError) as caught:
+        check(tmp_path, target)
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic, exit_code_of(caught.value)
+
+
+@pytest.mark.usefixtures("jar")
+def test_no_broker_answers(tmp_path):
+    port = free_port()
+    diagnostic, code = raised(tmp_path, f'{{brokers: "127.0.0.1:{port}, nonsense"}}')
+    assert (diagnostic.code, code) == ("SF0820", ExitCode.ENVIRONMENT)
+    assert diagnostic.message == (
+        f"no Kafka broker of `shop.orders` can be reached: 127.0.0.1:{port}: [Errno 111] Connection refused; "
+        "nonsense: invalid literal for int() with base 10: 'nonsense'"
+    )
+    assert diagnostic.notes == ("read by `spend`",)
+
+
+@pytest.mark.usefixtures("jar")
+def test_one_broker_that_answers_is_enough(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        check(tmp_path, f'{{brokers: "127.0.0.1:{free_port()},127.0.0.1:{server.getsockname()[1]}"}}')
+
+
+@pytest.mark.usefixtures("jar")
+def test_nobody_says_where_kafka_is(tmp_path):
+    diagnostic, code = raised(tmp_path, "{}")
+    assert (diagnostic.code, code) == ("SF0821", ExitCode.FAILED)
+    assert diagnostic.message == "the stream of `shop.orders` is in Kafka, and nobody says where that is"
+    assert diagnostic.help == "name them for the target: `kafka: {brokers: localhost:9092}` in project.yml"
+
+
+def test_the_connector_was_not_brought(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    diagnostic, code = raised(tmp_path, "{brokers: 'a:1'}")
+    assert (diagnostic.code, code, diagnostic.help) == ("SF0023", ExitCode.ENVIRONMENT, "run `sqlfeat deps`")

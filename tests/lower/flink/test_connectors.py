@@ -1,0 +1,140 @@
+"""Where sources are read, as the options of Flink's connectors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sqlfeat.compiler import compile_models
+from sqlfeat.connectors.artifact import Artifact, pinned
+from sqlfeat.lower.flink.connectors import lines_options, table_options
+from sqlfeat.lower.program import LowerOptions
+from sqlfeat.project.config import KafkaStream, Source, Stream
+from sqlfeat.project.load import load_project
+from sqlfeat.verbs.scripts import flink_script
+from tests.shop import write_shop
+
+JSON = {"format": "json", "json.ignore-parse-errors": "true"}
+TREE = {**JSON, "json.decode.json-parser.enabled": "false"}
+TARGET = """\
+    kafka:
+      brokers: kafka:9092
+      properties:
+        security.protocol: SASL_SSL
+        sasl.jaas.config: "{{ env_var('SQLFEAT_SECRET_JAAS', 'sesame') }}"
+"""
+
+
+def source(stream, event_time="ts"):
+    return Source("g", "s", (), event_time, 0, (), (), None, stream, None)
+
+
+def both(stream):
+    return table_options(source(stream), stream), lines_options(stream)
+
+
+def test_files():
+    table, lines = both(Stream("filesystem", "a.jsonl", monitor_ms=1500))
+    place = {"connector": "filesystem", "path": "a.jsonl", "source.monitor-interval": "1500 ms"}
+    assert table == {**place, **JSON}
+    assert lines == {**place, "format": "raw"}
+
+
+def test_a_topic():
+    table, lines = both(Stream("kafka", "t", kafka=KafkaStream("a:1")))
+    place = {
+        "connector": "kafka",
+        "topic": "t",
+        "properties.bootstrap.servers": "a:1",
+        "scan.startup.mode": "earliest-offset",
+    }
+    assert table == {**place, "scan.watermark.emit.strategy": "on-event", **TREE}
+    assert lines == {**place, "format": "raw"}
+
+
+def test_a_group_is_not_shared_with_the_reader_of_the_log():
+    kafka = KafkaStream("a:1", "group", 0, "features", 60_000, (("client.id", "x"),), until_latest=True)
+    table, lines = both(Stream("kafka", "t", kafka=kafka, options=(("scan.parallelism", "1"),)))
+    assert table == {
+        "connector": "kafka",
+        "topic": "t",
+        "properties.bootstrap.servers": "a:1",
+        "scan.startup.mode": "group-offsets",
+        "properties.group.id": "features",
+        "properties.auto.offset.reset": "earliest",
+        "scan.bounded.mode": "latest-offset",
+        "properties.client.id": "x",
+        "scan.parallelism": "1",
+        "scan.watermark.emit.strategy": "on-event",
+        "scan.watermark.idle-timeout": "60000 ms",
+        **TREE,
+    }
+    assert lines["properties.group.id"] == "features-rejects"
+
+
+def test_a_point_in_time():
+    table, _ = both(Stream("kafka", "t", kafka=KafkaStream("a:1", "timestamp", 1_706_702_400_000)))
+    assert table["scan.startup.mode"] == "timestamp"
+    assert table["scan.startup.timestamp-millis"] == "1706702400000"
+
+
+def test_a_table_in_a_topic_has_no_watermark():
+    stream = Stream("kafka", "t", kafka=KafkaStream("a:1"))
+    assert not any("watermark" in key for key in table_options(source(stream, None), stream))
+
+
+def test_any_other_connector():
+    table, lines = both(Stream("kinesis", "", options=(("stream", "x"),)))
+    assert table == {"connector": "kinesis", "stream": "x", **TREE}
+    assert lines == {"connector": "kinesis", "stream": "x", "format": "raw"}
+
+
+def shop_in_kafka(tmp_path):
+    root = write_shop(tmp_path)
+    yaml = root / "models" / "shop.yml"
+    files = "{connector: filesystem, path: data/orders.jsonl, format: json}"
+    yaml.write_text(yaml.read_text("utf-8").replace(files, "{connector: kafka, topic: orders}"), "utf-8")
+    project = root / "project.yml"
+    project.write_text(project.read_text("utf-8") + TARGET, "utf-8")
+    return load_project(root)
+
+
+def test_secrets_are_in_what_is_run_and_nowhere_else(tmp_path):
+    project = shop_in_kafka(tmp_path)
+    (shown,) = compile_models(project, ["spend"])
+    assert "sesame" not in repr(shown)
+    assert "'properties.sasl.jaas.config' = '***'" in flink_script(shown)
+    assert "'properties.security.protocol' = 'SASL_SSL'" in flink_script(shown)
+    (run,) = compile_models(project, ["spend"], LowerOptions(connect=True))
+    assert "'properties.sasl.jaas.config' = 'sesame'" in flink_script(run)
+    assert run.fingerprint == shown.fingerprint
+
+
+def test_the_brokers_of_the_source_go_before_those_of_the_target(tmp_path):
+    project = shop_in_kafka(tmp_path)
+    assert "'kafka:9092'" in flink_script(compile_models(project, ["spend"])[0])
+    first = project.config.sources[0]
+    other = replace(first, stream=replace(first.stream, kafka=KafkaStream("mine:1")))
+    assert LowerOptions(kafka=project.target.kafka).placed(other).stream.kafka.brokers == "mine:1"
+
+
+def test_the_jars_of_a_program(tmp_path):
+    project = shop_in_kafka(tmp_path)
+    mine = Artifact("g", "a", "1", "0" * 64)
+    project = replace(project, config=replace(project.config, deps=(mine,)))
+    assert compile_models(project, ["spend"])[0].flink.jars == (pinned()["kafka"], mine)
+
+
+def test_messages_that_do_not_parse_are_read_as_they_lie(tmp_path):
+    (model,) = compile_models(shop_in_kafka(tmp_path), ["spend"])
+    tables = {statement.name: statement.sql for statement in model.flink.definitions}
+    assert (
+        "`message` BYTES,\n  `partition` INT METADATA VIRTUAL,\n  `offset` BIGINT METADATA VIRTUAL\n"
+        in (tables["shop__orders__lines"])
+    )
+    (log,) = [insert.sql for insert in model.flink.log_inserts if insert.name.endswith("rejects")]
+    assert re.findall(r"THEN '(.*?)'", log) == [
+        "a message without a value",
+        "not UTF-8 text",
+        "what stands behind the JSON object was not read",
+    ]
