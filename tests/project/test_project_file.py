@@ -285,7 +285,7 @@ targets:
         "SF0106 | project.yml:5:68 <0> | `parallelism` must be a whole number from 1, found a number (`0`)",
         (
             "SF0101 | project.yml:5:72 <spark> | unknown key `spark` in a target"
-            " | keys of a target: default, online, offline, stream, late, kafka"
+            " | keys of a target: default, late, online, offline, stream, kafka"
         ),
     ]
 
