@@ -59,7 +59,13 @@ def compile_models(
     bound = bind_models(project, names)
     chosen = [bound[name] for name in project.order if name in names]
     options = replace(options or LowerOptions(), kafka=project.target.kafka, deps=project.config.deps)
-    return tuple(_compile(model, model.view, options) for model in chosen if model.view)
+    compiled = tuple(_compile(model, model.view, options) for model in chosen if model.view)
+    return tuple(replace(model, ttl_ms=_ttl_ms(project, model.name)) for model in compiled)
+
+
+def _ttl_ms(project: LoadedProject, name: str) -> int:
+    own = project.models[name].config.ttl_ms
+    return project.target.online.ttl_ms if own is None else own
 
 
 def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:

@@ -127,6 +127,8 @@ class CompiledModel:
     """Full names of the sources read."""
     fingerprint: str
     """SHA-256 of the lowered meaning: the same after a reformat."""
+    ttl_ms: int = 0
+    """How long after its feature time a row is kept online; 0 is forever."""
     reach: tuple[tuple[str, int | None], ...] = ()
     """(full name of a stream, milliseconds): how far back a row depends on events; None is to the beginning."""
 

@@ -161,6 +161,8 @@ class ModelConfig:
     owner: str = ""
     enabled: bool = True
     meta: dict[str, Any] = field(default_factory=dict)
+    ttl_ms: int | None = None
+    """How long after its feature time a row is kept online; None is what the target says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ class OnlineTarget:
     """SQLite file, relative to the project directory."""
     url: str = ""
     """Redis URL, for example `redis://127.0.0.1:6379/0`."""
+    ttl_ms: int = 0
+    """How long after its feature time a row is forgotten, where the model says nothing; 0 is never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.project.config import Materialization, ModelConfig
+from sqlfeat.project.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlfeat.project.block import Block
 
-CONFIG_KEYS = ("materialized", "entity", "tags", "owner", "enabled", "meta")
+CONFIG_KEYS = ("materialized", "entity", "tags", "owner", "enabled", "online", "meta")
 _MATERIALIZATIONS = tuple(m.value for m in Materialization)
 _EXPECTED = {
     "materialized": (str, "text"),
     "entity": (str, "text"),
     "owner": (str, "text"),
     "enabled": (bool, "true or false"),
+    "online": (dict, "a mapping"),
     "meta": (dict, "a mapping"),
 }
 
@@ -59,6 +61,21 @@ def config_problems(values: Mapping[str, Any]) -> Iterator[ConfigProblem]:
                 label=did_you_mean(value, _MATERIALIZATIONS),
                 notes=(f"choices: {', '.join(_MATERIALIZATIONS)}",),
             )
+        elif key == "online":
+            yield from _online_problems(value)
+
+
+def _online_problems(online: Mapping[str, Any]) -> Iterator[ConfigProblem]:
+    for key, value in online.items():
+        if key != "ttl":
+            yield ConfigProblem(
+                "SF0101", "online", f"unknown key `{key}` in `online`", notes=("keys of `online`: ttl",)
+            )
+            continue
+        try:
+            parse_duration(value if isinstance(value, str) else repr(value))
+        except ValueError as error:
+            yield ConfigProblem("SF0108", "online", str(error))
 
 
 def _expected(key: str, value: Any) -> str | None:
@@ -110,6 +127,7 @@ def folder_config(defaults: tuple[tuple[str, dict[str, Any]], ...], path: str) -
 
 def model_config(merged: Mapping[str, Any]) -> ModelConfig:
     """The typed configuration; an absent `materialized` reads as a view, its absence is reported elsewhere."""
+    online = merged.get("online", {})
     return ModelConfig(
         materialized=Materialization(merged.get("materialized", Materialization.VIEW.value)),
         entity=merged.get("entity"),
@@ -117,4 +135,5 @@ def model_config(merged: Mapping[str, Any]) -> ModelConfig:
         owner=merged.get("owner", ""),
         enabled=merged.get("enabled", True),
         meta=dict(merged.get("meta", {})),
+        ttl_ms=parse_duration(online["ttl"]).ms if "ttl" in online else None,
     )

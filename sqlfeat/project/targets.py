@@ -120,8 +120,9 @@ class _TargetReader:
             return _DEFAULT_ONLINE  # reported; which other keys belong here cannot be told
         path = self._value(block, "path") if kind != "redis" else ""
         url = self._value(block, "url") if kind != "sqlite" else ""
+        ttl_ms = block.duration("ttl")
         block.close({"path": "a Redis has a `url`", "url": "SQLite has a `path`"})
-        return OnlineTarget(kind, path, url)
+        return OnlineTarget(kind, path, url, ttl_ms)
 
     def _offline(self) -> str:
         block = self.block.block("offline", "`offline`")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 
 from sqlfeat.stores.version import FEATURE_TIME_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,20 @@ class OnlineRow:
         """The feature time as text, `YYYY-MM-DD HH:MM:SS.mmm` UTC: the head of the version."""
         return self.version[:FEATURE_TIME_WIDTH]
 
+    def expires_ms(self, ttl_ms: int) -> int | None:
+        """When the row is forgotten, milliseconds since 1970: so long after its feature time; None is never.
+
+        Of the event, not of the write: so whether a row can be read depends on nothing but the row and the time, in
+        whatever order and however often rows are written.
+
+        >>> OnlineRow("k=1", "1970-01-01 00:00:01.500 p1", "{}").expires_ms(250)
+        1750
+        """
+        if not ttl_ms:
+            return None
+        moment = datetime.fromisoformat(self.feature_time).replace(tzinfo=timezone.utc)
+        return (moment - _EPOCH) // timedelta(milliseconds=1) + ttl_ms
+
 
 class OnlineStore(Protocol):
     """Latest values by (project, view, key); a store object belongs to one project.
@@ -37,8 +54,13 @@ class OnlineStore(Protocol):
     Every method raises `SqlfeatError` SF0902 when the store cannot be reached.
     """
 
-    def put(self, view: str, rows: Sequence[OnlineRow]) -> int:
+    def put(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int = 0) -> int:
         """Write rows in one round trip; a row whose version is below the stored one is left out.
+
+        Args:
+            view: the feature view.
+            rows: at most one for each key.
+            ttl_ms: how long after its feature time a row is forgotten; 0 is never.
 
         Safe to repeat, from any number of processes: whatever the order of the writes, the greatest version stays.
         Of equal versions the later write stays.
@@ -49,7 +71,7 @@ class OnlineStore(Protocol):
         ...
 
     def get(self, view: str, key: str) -> OnlineRow | None:
-        """The row of a key, or None."""
+        """The row of a key; None if there is none, or it is forgotten."""
         ...
 
     def ping(self) -> None:

@@ -27,16 +27,16 @@ class RedisStore:
         self._client: redis.Redis | None = None
         self._script = ""
 
-    def put(self, view: str, rows: Sequence[OnlineRow]) -> int:
+    def put(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int = 0) -> int:
         """Write rows in one pipeline; see `OnlineStore.put`."""
         if not rows:
             return 0
         with self._errors():
-            replies = self._send(view, rows)
+            replies = self._send(view, rows, ttl_ms)
             if any(_is_unknown_script(reply) for reply in replies):
                 # The server was restarted or its scripts flushed. Rows already written are simply written again.
                 self._script = ""
-                replies = self._send(view, rows)
+                replies = self._send(view, rows, ttl_ms)
             return sum(_raise_or_int(reply) for reply in replies)
 
     def get(self, view: str, key: str) -> OnlineRow | None:
@@ -61,15 +61,15 @@ class RedisStore:
         """The key of a row; the braces put all feature views of an entity key on one node of a cluster."""
         return f"sqlfeat:{self._project}:{view}:{{{key}}}"
 
-    def _send(self, view: str, rows: Sequence[OnlineRow]) -> list[Any]:
+    def _send(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int) -> list[Any]:
         client = self._connected()
         if not self._script:
             self._script = str(client.script_load(PUT_SCRIPT))
         pipeline = client.pipeline(transaction=False)
         for row in rows:
-            pipeline.evalsha(
-                self._script, 1, self.redis_key(view, row.key), row.feature_time, row.version, row.features
-            )
+            expires = row.expires_ms(ttl_ms)
+            values = (row.feature_time, row.version, row.features, "" if expires is None else str(expires))
+            pipeline.evalsha(self._script, 1, self.redis_key(view, row.key), *values)
         return list(pipeline.execute(raise_on_error=False))
 
     def _connected(self) -> redis.Redis:

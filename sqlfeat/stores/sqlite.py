@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sqlfeat.clock import Clock, SystemClock
 from sqlfeat.stores.errors import unreachable
 from sqlfeat.stores.protocol import OnlineRow
 
@@ -25,40 +26,57 @@ CREATE TABLE IF NOT EXISTS online_rows (
     feature_time TEXT NOT NULL,
     version TEXT NOT NULL,
     features TEXT NOT NULL,
+    expires_ms INTEGER,
     PRIMARY KEY (project, model, key)
 ) WITHOUT ROWID
 """
 # Text compares byte by byte here (SQLite's BINARY collation), which is the order versions are made for.
 _PUT = """
-INSERT INTO online_rows (project, model, key, feature_time, version, features) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO online_rows (project, model, key, feature_time, version, features, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (project, model, key) DO UPDATE SET
-    feature_time = excluded.feature_time, version = excluded.version, features = excluded.features
+    feature_time = excluded.feature_time, version = excluded.version, features = excluded.features,
+    expires_ms = excluded.expires_ms
 WHERE excluded.version >= online_rows.version
 """
-_GET = "SELECT key, version, features FROM online_rows WHERE project = ? AND model = ? AND key = ?"
+_GET = """
+SELECT key, version, features FROM online_rows
+WHERE project = ? AND model = ? AND key = ? AND (expires_ms IS NULL OR expires_ms > ?)
+"""
+_COLUMNS = "SELECT name FROM pragma_table_info('online_rows')"
+_ADD_EXPIRY = "ALTER TABLE online_rows ADD COLUMN expires_ms INTEGER"
+_INDEX_EXPIRY = "CREATE INDEX IF NOT EXISTS online_rows_expiry ON online_rows (expires_ms) WHERE expires_ms IS NOT NULL"
+_FORGET = "DELETE FROM online_rows WHERE expires_ms <= ?"
 
 
 class SqliteStore:
     """Online store in a SQLite file; see `OnlineStore`."""
 
-    def __init__(self, path: Path, project: str) -> None:
+    def __init__(self, path: Path, project: str, clock: Clock | None = None) -> None:
         self._path = path
         self._project = project
+        self._clock = clock or SystemClock()
         self._connection: sqlite3.Connection | None = None
 
-    def put(self, view: str, rows: Sequence[OnlineRow]) -> int:
+    def put(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int = 0) -> int:
         """Write rows in one transaction; see `OnlineStore.put`."""
         with self._transaction() as connection:
-            values = ((self._project, view, r.key, r.feature_time, r.version, r.features) for r in rows)
-            return connection.executemany(_PUT, values).rowcount if rows else 0
+            values = (
+                (self._project, view, r.key, r.feature_time, r.version, r.features, r.expires_ms(ttl_ms)) for r in rows
+            )
+            written = connection.executemany(_PUT, values).rowcount if rows else 0
+            connection.execute(_FORGET, (self._now_ms(),))
+            return written
 
     def get(self, view: str, key: str) -> OnlineRow | None:
         """The row of a key; a file that does not exist yet holds none and is not created."""
         if self._connection is None and not self._path.exists():
             return None
         with self._errors():
-            row = self._connected().execute(_GET, (self._project, view, key)).fetchone()
+            row = self._connected().execute(_GET, (self._project, view, key, self._now_ms())).fetchone()
         return OnlineRow(*row) if row else None
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
 
     def ping(self) -> None:
         """Create the file if it is not there, and take the write lock once."""
@@ -104,6 +122,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(_CREATE)
+    if not any(name == "expires_ms" for (name,) in connection.execute(_COLUMNS)):  # of an earlier version
+        connection.execute(_ADD_EXPIRY)
+    connection.execute(_INDEX_EXPIRY)
     return connection
 
 

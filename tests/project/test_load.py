@@ -11,7 +11,7 @@ from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.project.load import load_project
 from tests.projects import EVENT, ORDERS, PROJECT, VIEW, complaints, write_project
 
-KEYS = "materialized, entity, tags, owner, enabled, meta"
+KEYS = "materialized, entity, tags, owner, enabled, online, meta"
 
 
 def test_models_are_rendered_and_in_order(tmp_path):
@@ -184,3 +184,29 @@ def test_loading_needs_no_engine_and_no_parser(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_how_long_rows_are_kept_online(tmp_path):
+    text = PROJECT + "targets: {dev: {online: {type: sqlite, path: o.db, ttl: 2 days}}}\n"
+    own = EVENT.replace("entity='user'", "entity='user', online={'ttl': '30 minutes'}")
+    root = write_project(tmp_path, {"project.yml": text}, a=EVENT + "SELECT 1", b=own + "SELECT 1")
+    loaded = load_project(root)
+    assert loaded.target.online.ttl_ms == 172_800_000
+    assert [loaded.models[name].config.ttl_ms for name in ("a", "b")] == [None, 1_800_000]
+
+
+@pytest.mark.parametrize(
+    ("online", "complaint"),
+    [
+        ("{'tll': '1 day'}", "unknown key `tll` in `online` | keys of `online`: ttl"),
+        ("'1 day'", "`online` must be a mapping, found `1 day`"),
+    ],
+)
+def test_what_is_said_about_online_is_read_strictly(tmp_path, online, complaint):
+    (line,) = complaints(write_project(tmp_path, a=EVENT.replace("'user'", f"'user', online={online}") + "SELECT 1"))
+    assert complaint in line
+
+
+def test_no_length_of_time_to_keep_rows(tmp_path):
+    (line,) = complaints(write_project(tmp_path, a=EVENT.replace("'user'", "'user', online={'ttl': 7}") + "SELECT 1"))
+    assert line.startswith("SF0108 | models/a.sql:1:")

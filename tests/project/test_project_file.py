@@ -274,7 +274,7 @@ targets:
         ),
         "SF0107 | project.yml:4:31 <type> | `online` needs `path`",
         (
-            "SF0101 | project.yml:4:45 <url> | unknown key `url` in `online` | keys of `online`: type, path"
+            "SF0101 | project.yml:4:45 <url> | unknown key `url` in `online` | keys of `online`: type, path, ttl"
             " | help: SQLite has a `path`"
         ),
         "SF0108 | project.yml:4:70 <csv> | `type` cannot be `csv` | choices: parquet",

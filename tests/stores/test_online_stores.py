@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,42 @@ def test_latest_rows_keeps_the_last_of_equal_versions():
 def test_an_unknown_type_of_store_is_a_bug(tmp_path):
     with pytest.raises(ValueError, match="online store type `etcd`"):
         open_store(OnlineTarget("etcd"), tmp_path, "p")
+
+
+def at(moment, features="{}", key="k=1"):
+    """A row whose feature time is so many milliseconds from now."""
+    time = datetime.now(timezone.utc) + timedelta(milliseconds=moment)
+    return OnlineRow(key, time.strftime("%Y-%m-%d %H:%M:%S.") + f"{time.microsecond // 1000:03}", features)
+
+
+def test_a_row_is_forgotten_so_long_after_its_feature_time(store):
+    assert store.put("m", [at(-60_000), at(-60_000, key="k=2")], ttl_ms=30_000) == 2
+    assert store.get("m", "k=1") is None
+    kept = at(-60_000)
+    store.put("m", [kept], ttl_ms=90_000)
+    assert store.get("m", "k=1") == kept
+    assert store.get("m", "k=2") is None
+
+
+def test_a_row_without_an_end_stays(store):
+    store.put("m", [at(-60_000)], ttl_ms=90_000)
+    last = OnlineRow("k=1", "2999-01-01 00:00:00.000", "{}")
+    store.put("m", [last])
+    assert store.get("m", "k=1") == last
+    old = OnlineRow("k=3", "1970-01-02 00:00:00.000", "{}")
+    store.put("m", [old])
+    assert store.get("m", "k=3") == old
+
+
+def test_a_replay_of_what_was_forgotten_brings_nothing_back(store):
+    newer, older = at(-40_000, "newer"), at(-50_000, "older")
+    store.put("m", [newer], ttl_ms=30_000)
+    store.put("m", [older], ttl_ms=30_000)
+    assert store.get("m", "k=1") is None
+
+
+def test_an_older_row_does_not_shorten_the_life_of_a_newer(store):
+    newer = at(0, "newer")
+    store.put("m", [newer], ttl_ms=3_600_000)
+    assert store.put("m", [at(-3_599_000, "older")], ttl_ms=3_600_000) == 0
+    assert store.get("m", "k=1") == newer

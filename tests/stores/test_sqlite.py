@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timezone
+
 import pytest
 
 from sqlfeat.diagnostics.model import SqlfeatError
@@ -38,4 +42,45 @@ def test_a_failed_batch_leaves_nothing_behind(tmp_path):
         store.put("m", [OnlineRow("k=1", "1", "{}"), broken])
     assert store.get("m", "k=1") is None
     assert store.put("m", [OnlineRow("k=1", "1", "{}")]) == 1
+    store.close()
+
+
+class FixedClock:
+    def __init__(self, text):
+        self.moment = datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+    def now(self):
+        return self.moment
+
+
+def test_a_row_is_there_until_the_millisecond_it_is_forgotten(tmp_path):
+    path = tmp_path / "online.db"
+    row = OnlineRow("k=1", "2024-01-01 00:00:00.250", "{}")
+    SqliteStore(path, "p", FixedClock("2024-01-01 00:00:00")).put("m", [row], ttl_ms=1_000)
+    assert SqliteStore(path, "p", FixedClock("2024-01-01 00:00:01.249")).get("m", "k=1") == row
+    assert SqliteStore(path, "p", FixedClock("2024-01-01 00:00:01.250")).get("m", "k=1") is None
+
+
+def test_forgotten_rows_leave_the_file(tmp_path):
+    path = tmp_path / "online.db"
+    rows = [OnlineRow(f"k={n}", f"2024-01-01 00:00:0{n}.000", "{}") for n in range(4)]
+    SqliteStore(path, "p", FixedClock("2024-01-01 00:00:00")).put("m", rows, ttl_ms=1_000)
+    SqliteStore(path, "p", FixedClock("2024-01-01 00:00:03")).put("m", [])
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT key FROM online_rows").fetchall() == [("k=3",)]
+
+
+def test_a_file_of_an_earlier_version_goes_on(tmp_path):
+    path = tmp_path / "online.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE online_rows (project TEXT, model TEXT, key TEXT, feature_time TEXT, version TEXT, "
+            "features TEXT, PRIMARY KEY (project, model, key)) WITHOUT ROWID"
+        )
+        time = "2024-01-01 00:00:00.000"
+        connection.execute("INSERT INTO online_rows VALUES ('p', 'm', 'k=1', ?, ?, '{}')", (time, time))
+        connection.commit()
+    store = SqliteStore(path, "p")
+    assert store.get("m", "k=1") == OnlineRow("k=1", "2024-01-01 00:00:00.000", "{}")
+    assert store.put("m", [OnlineRow("k=2", "2999-01-01 00:00:00.000", "{}")], ttl_ms=1) == 1
     store.close()

@@ -124,7 +124,7 @@ def start_job(
     for statement in _inserts(models, to_files=online is None):
         _guarded(f"`{statement.name}`", names, inserts.add_insert_sql, statement.sql)
     if online is not None:
-        _add_online(environment, inserts, selects, online)
+        _add_online(environment, inserts, selects, online, {model.name: model.ttl_ms for model in models})
     return _guarded("the job", names, inserts.execute)
 
 
@@ -151,7 +151,11 @@ def _inserts(models: Sequence[CompiledModel], *, to_files: bool) -> list[Stateme
 
 
 def _add_online(
-    environment: TableEnvironment, inserts: StatementSet, selects: dict[str, str], online: OnlineSink
+    environment: TableEnvironment,
+    inserts: StatementSet,
+    selects: dict[str, str],
+    online: OnlineSink,
+    ttls: dict[str, int],
 ) -> None:
     from pyflink.table import DataTypes, Schema, TableDescriptor
     from pyflink.table.expressions import call, col
@@ -163,7 +167,7 @@ def _add_online(
     swallow = TableDescriptor.for_connector("blackhole").schema(schema).build()
     environment.create_temporary_table(WRITTEN_TABLE, swallow)
     for name, select in selects.items():
-        writer = udf(OnlineWriter(online, name), result_type=DataTypes.BIGINT(), func_type="pandas")
+        writer = udf(OnlineWriter(online, name, ttls[name]), result_type=DataTypes.BIGINT(), func_type="pandas")
         rows = _guarded(f"the online form of `{name}`", name, environment.sql_query, select)
         inserts.add_insert(WRITTEN_TABLE, rows.select(call(writer, col("key"), col("version"), col("features"))))
 

@@ -30,9 +30,10 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
     Pickled with the job, so it connects in `open`, which Flink calls in the worker.
     """
 
-    def __init__(self, sink: OnlineSink, view: str) -> None:
+    def __init__(self, sink: OnlineSink, view: str, ttl_ms: int = 0) -> None:
         self._sink = sink
         self._view = view
+        self._ttl_ms = ttl_ms
         self._store: OnlineStore | None = None
         self._counts: TextIO | None = None
         self._meter: Meter | None = None
@@ -70,7 +71,7 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
     def _write(self, latest: list[OnlineRow], counts: Counts) -> None:
         if self._store is None or self._meter is None:
             raise RuntimeError("Flink called eval before open")
-        written = self._store.put(self._view, latest)
+        written = self._store.put(self._view, latest, self._ttl_ms)
         counts += Counts(written=written, stale=len(latest) - written)
         self._meter.count(counts, latest)
         if self._counts is not None:
