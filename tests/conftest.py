@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server of this test session, on a free port of the loopback interface."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as port:
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def redis_server(folder: Path, port_flag: str = "--port", *more: str) -> Iterator[int]:
+    """Run a Redis server on a free port; gives the port."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.fail("the engine tests need redis-server: run `make test`, or apt-get install redis-server")
-    server, port = _start_redis(program, tmp_path_factory.mktemp("redis"))
-    yield f"redis://127.0.0.1:{port}/0"
+    server, port = _start_redis([program, *more, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], port_flag)
+    yield port
     server.terminate()
     server.communicate()
 
@@ -50,11 +58,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start_redis(program: str, folder: Path) -> tuple[subprocess.Popen[str], int]:
+def _start_redis(command: list[str], port_flag: str) -> tuple[subprocess.Popen[str], int]:
     for _ in range(5):
         port = free_port()
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        server = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen([*command, port_flag, str(port)], stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         # Ends without the line when another program took the port in between.
         if any("Ready to accept connections" in line for line in server.stdout):

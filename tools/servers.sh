@@ -19,3 +19,4 @@ need() { # need COMMAND PACKAGE
 
 need redis-server redis-server
 need mvn maven
+need openssl openssl # makes the certificate of a Redis with TLS

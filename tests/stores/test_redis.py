@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import re
+import shlex
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import redis
@@ -9,7 +13,9 @@ from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.stores.errors import redact_url
 from sqlfeat.stores.protocol import OnlineRow
 from sqlfeat.stores.redis import RedisStore
-from tests.conftest import free_port
+from tests.conftest import free_port, redis_server
+
+DOCS = Path(__file__).parents[2] / "docs" / "online-store.md"
 
 
 def raised(action):
@@ -83,6 +89,20 @@ def test_layout(redis_url):
 
 
 @pytest.mark.engine
+def test_the_documented_command_reads_a_row(redis_url):
+    store = RedisStore(redis_url, "nyc_flights")
+    time = "2999-12-31 23:50:00.000"
+    store.put("route_counters", [OnlineRow("dest=LAX,origin=JFK", time, '{"delayed_1d":3}')], ttl_ms=1000)
+    commands = re.findall(r"^\$ redis-cli (.*)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert commands
+    for command in commands:
+        read = ["redis-cli", "-u", redis_url, *shlex.split(command)]
+        shown = subprocess.run(read, check=True, capture_output=True, text=True).stdout
+        assert shown.splitlines() == ["feature_time", time, "version", time, "features", '{"delayed_1d":3}']
+    store.close()
+
+
+@pytest.mark.engine
 def test_the_script_is_loaded_again_when_the_server_forgot_it(redis_url):
     store = RedisStore(redis_url, "forgetful")
     assert store.put("m", [OnlineRow("k=1", "1", "{}")]) == 1
@@ -103,3 +123,30 @@ def test_a_key_of_another_type_is_an_error_not_a_loss(redis_url):
     assert "WRONGTYPE" in diagnostic.message
     client.close()
     store.close()
+
+
+@pytest.mark.engine
+def test_a_password_that_the_server_refuses(redis_url):
+    url = redis_url.replace("redis://", "redis://ali:sesame@")
+    diagnostic = raised(RedisStore(url, "p").ping)
+    assert diagnostic.code == "SF0902"
+    assert diagnostic.message.startswith(f"the online store `{url.replace('sesame', '***')}` cannot be reached: ")
+    assert "sesame" not in repr(diagnostic)
+
+
+@pytest.mark.engine
+def test_tls_and_a_password(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
+    subprocess.run(made, check=True, capture_output=True)
+    options = ["--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-auth-clients", "no"]
+    with redis_server(tmp_path, "--tls-port", *options, "--port", "0", "--requirepass", "sesame") as port:
+        url = f"rediss://:sesame@127.0.0.1:{port}/0?ssl_ca_certs={certificate}"
+        store = RedisStore(url, "p")
+        assert store.put("m", [OnlineRow("k=1", "2024-01-01 00:00:00.000", "{}")]) == 1
+        assert store.get("m", "k=1").features == "{}"
+        store.close()
+        stranger = RedisStore(f"rediss://:sesame@127.0.0.1:{port}/0", "p")
+        assert "certificate verify failed" in raised(stranger.ping).message

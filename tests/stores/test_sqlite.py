@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,21 @@ def test_a_row_is_there_until_the_millisecond_it_is_forgotten(tmp_path):
     SqliteStore(path, "p", FixedClock("2024-01-01 00:00:00")).put("m", [row], ttl_ms=1_000)
     assert SqliteStore(path, "p", FixedClock("2024-01-01 00:00:01.249")).get("m", "k=1") == row
     assert SqliteStore(path, "p", FixedClock("2024-01-01 00:00:01.250")).get("m", "k=1") is None
+
+
+def test_the_documented_query_reads_a_row(tmp_path):
+    path = tmp_path / "online.db"
+    rows = [OnlineRow("dest=LAX,origin=JFK", f"{year}-01-01 00:00:00.000", "{}") for year in (2013, 2999)]
+    docs = (Path(__file__).parents[2] / "docs" / "online-store.md").read_text(encoding="utf-8")
+    query, ending = re.findall(r"```sql\n([S.].*?);\n```", docs, re.DOTALL)
+    found = []
+    for row in rows:
+        store = SqliteStore(path, "nyc_flights", FixedClock("2013-01-01"))
+        store.put("route_counters", [row], ttl_ms=1_000)
+        store.close()
+        with closing(sqlite3.connect(path)) as connection:
+            found.append(connection.execute(query + ending.removeprefix("...")).fetchall())
+    assert found == [[], [("2999-01-01 00:00:00.000", "{}")]]
 
 
 def test_forgotten_rows_leave_the_file(tmp_path):
