@@ -78,11 +78,23 @@ def interval_ms(node: exp.Expr) -> int:
     if isinstance(node, exp.Neg):
         return -interval_ms(node.this)
     unit = node.args["unit"] if isinstance(node, exp.Interval) else None
+    if isinstance(unit, exp.IntervalSpan):
+        return _span_ms(node.this.name, str(unit.this).upper(), str(unit.expression).upper())
     unit = unit.name.upper().rstrip("S") if isinstance(unit, exp.Var) else ""
     if unit not in _UNIT_MS:
         raise NotInterpreted(f"the interval {sql_of(node)}")
     length = Decimal(node.this.name) * _UNIT_MS[unit]
     return int(length)
+
+
+def _span_ms(text: str, first: str, last: str) -> int:
+    """Milliseconds of `'1 02:03:04.5' DAY TO SECOND` and its shorter forms."""
+    units = ("DAY", "HOUR", "MINUTE", "SECOND")
+    if first not in units or last not in units:
+        raise NotInterpreted(f"the interval {text} {first} TO {last}")
+    amounts = re.split(r"[ :]", text.strip())
+    named = zip(units[units.index(first) :], amounts, strict=False)
+    return int(sum(Decimal(amount) * _UNIT_MS[unit] for unit, amount in named))
 
 
 class Expressions:

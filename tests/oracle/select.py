@@ -39,8 +39,10 @@ class Select:
         if refused := [clause for clause in _CLAUSES if self._node.args.get(clause)]:
             raise NotInterpreted(f"{refused[0]} of a SELECT")
         self._keep("where")
-        if self._windows is not None and _groups(self._node):
+        if _groups(self._node) and self._windows is not None:
             self._group(self._windows)
+        elif _groups(self._node):
+            self._group_again()
         self._keep("having")
         self._compute_over()
         # Values of the select list are of the rows before QUALIFY, which sees the same windows.
@@ -102,6 +104,18 @@ class Select:
         self._keys = keys
         self._grouping = True
 
+    def _group_again(self) -> None:
+        """Groups of rows that are in windows already, which are among the keys: a group has the time of its rows."""
+        keys = [(node, self._compiler.value(node)) for node in self._node.args["group"].expressions]
+        groups: dict[Any, list[Row]] = {}
+        for row in self._rows:
+            groups.setdefault(tuple(hashable(value.of(row)) for _, value in keys), []).append(row)
+        if any(len({row.time for row in members}) > 1 for members in groups.values()):
+            raise NotInterpreted("groups of rows of several windows")
+        self._rows = [Row(key, members[0].time, (), in_order(members)) for key, members in groups.items()]
+        self._keys = keys
+        self._grouping = True
+
     def replaced(self, node: exp.Expr) -> Value | None:
         if not self._grouping or self._inside:
             return None
@@ -112,7 +126,7 @@ class Select:
 
     def _is_key(self, node: exp.Expr, key: exp.Expr) -> bool:
         if isinstance(node, exp.Column) and isinstance(key, exp.Column):
-            if node.name.lower() in _BOUNDS:
+            if self._windows and node.name.lower() in _BOUNDS:
                 return False
             return self._source.find(node) == self._source.find(key)
         mine, other = sql_of(node), sql_of(key)
@@ -120,7 +134,7 @@ class Select:
 
     def column(self, node: exp.Column) -> Value:
         name = node.name.lower()
-        if self._grouping and not self._inside and name in _BOUNDS:
+        if self._windows and self._grouping and not self._inside and name in _BOUNDS:
             return Value(TIMESTAMP, _nth(len(self._keys) + _BOUNDS.index(name)))
         if self._grouping and not self._inside:
             raise NotInterpreted(f"`{sql_of(node)}`, which is no key of its group")
