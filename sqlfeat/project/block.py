@@ -12,6 +12,8 @@ from sqlfeat.project.durations import parse_duration
 from sqlfeat.project.yaml_file import TAG, Located, YamlFile, describe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlfeat.diagnostics.model import Span
 
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -75,6 +77,11 @@ class Block:
         self._asked.append(key)
         node = self._values.get(key)
         return None if node is not None and node.tag == f"{TAG}null" else node
+
+    def entries(self) -> Iterator[tuple[str, yaml.Node]]:
+        """Every key with its value, empty ones too; none of them is unknown any more."""
+        self._asked += self._keys
+        yield from self._values.items()
 
     def missing(self, key: str) -> None:
         """Report that a required key is absent."""

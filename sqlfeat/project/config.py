@@ -10,6 +10,7 @@ from typing import Any
 from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.diagnostics.model import Span
 from sqlfeat.language.types import DataType
+from sqlfeat.project.declared_tests import DataTest, UnitTest
 from sqlfeat.project.lateness import Late
 
 
@@ -114,6 +115,8 @@ class Source:
     """What a backfill does with late events; None when the source does not say."""
     unique_within_ms: int = 86_400_000
     """How long after an event another one with its unique key is a duplicate, milliseconds of event time."""
+    tests: tuple[DataTest, ...] = ()
+    """Promises about its history."""
 
     @property
     def full_name(self) -> str:
@@ -176,6 +179,8 @@ class ModelProperties:
     span: Span | None = None
     config: dict[str, Any] = field(default_factory=dict)
     """`config:` of the entry, weaker than `config()` in the model."""
+    tests: tuple[DataTest, ...] = ()
+    """Promises about what is stored of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +261,7 @@ class ProjectConfig:
     """Jars that Flink needs beyond those that sqlfeat knows of."""
     late: Late | None = None
     """What backfills do with late events, where neither source nor target says."""
+    unit_tests: tuple[UnitTest, ...] = ()
 
     def source(self, group: str, name: str) -> Source | None:
         """The source that `source(group, name)` names."""

@@ -13,6 +13,7 @@ from sqlfeat.project.files import find_files, find_models
 from sqlfeat.project.graph import children_of, topological_order
 from sqlfeat.project.model_config import folder_config, merge_config, model_config
 from sqlfeat.project.model_rules import config_rules, cycle_problems, disabled_problems, missing_models
+from sqlfeat.project.names_in_tests import missing_names
 from sqlfeat.project.project_file import ProjectFile, ProjectRequest, read_project_file
 from sqlfeat.project.properties import read_properties
 from sqlfeat.project.select import Selector
@@ -128,7 +129,9 @@ def _read_scope(
         defaults=project.defaults,
         deps=project.deps,
         late=project.late,
+        unit_tests=tuple(properties.unit_tests),
     )
+    problems += missing_names(config, tuple(models))
     return Scope(config, tuple(models), library, docs, environ), models
 
 

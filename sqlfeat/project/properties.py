@@ -10,14 +10,17 @@ import yaml
 from sqlfeat.language.types import Kind
 from sqlfeat.project.block import Block
 from sqlfeat.project.config import Column, Entity, ModelProperties, Source
+from sqlfeat.project.data_tests import read_column_tests, read_model_tests
 from sqlfeat.project.model_config import read_config
 from sqlfeat.project.sources import read_sources, read_type
+from sqlfeat.project.unit_tests import read_unit_test
 from sqlfeat.project.yaml_file import YamlFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlfeat.diagnostics.model import Diagnostic, Span
+    from sqlfeat.project.declared_tests import DataTest, UnitTest
     from sqlfeat.project.yaml_file import Render
 
 _KEYS_CANNOT_BE = (Kind.DOUBLE, Kind.ARRAY)
@@ -30,6 +33,7 @@ class Properties:
     sources: list[Source] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     models: list[ModelProperties] = field(default_factory=list)
+    unit_tests: list[UnitTest] = field(default_factory=list)
 
 
 def read_properties(root: Path, files: tuple[Path, ...], render: Render, problems: list[Diagnostic]) -> Properties:
@@ -52,6 +56,7 @@ def read_properties(root: Path, files: tuple[Path, ...], render: Render, problem
     _refuse_twice("source", [(s.full_name, s.span) for s in found.sources], problems)
     _refuse_twice("entity", [(e.name, e.span) for e in found.entities], problems)
     _refuse_twice("model", [(m.name, m.span) for m in found.models], problems)
+    _refuse_twice("unit test", [(t.name, t.span) for t in found.unit_tests], problems)
     return found
 
 
@@ -84,6 +89,9 @@ class _PropertiesFile:
             self._entity(block)
         for block in top.blocks("models", "a model"):
             self._model(block)
+        for block in top.blocks("unit_tests", "a unit test"):
+            if test := read_unit_test(block, self._description):
+                self._found.unit_tests.append(test)
         top.close()
 
     def _description(self, block: Block) -> str:
@@ -116,16 +124,19 @@ class _PropertiesFile:
     def _model(self, block: Block) -> None:
         name, description = block.name(), self._description(block)
         columns: dict[str, str] = {}
+        tests: list[DataTest] = []
         for column in block.blocks("columns", "a column"):
             column_name, text = column.name(), self._description(column)
+            tests += read_column_tests(column, name.value if name else "", column_name)
             column.close()
             if column_name and column_name.value in columns:
                 self._file.problem("SF0111", f"column `{column_name.value}` is described twice", column_name.span)
             elif column_name:
                 columns[column_name.value] = text
         config = read_config(block.block("config", "the configuration of a model"))
+        tests += read_model_tests(block, name.value if name else "")
         block.close()
         if name:
             self._found.models.append(
-                ModelProperties(name.value, description, tuple(columns.items()), name.span, config)
+                ModelProperties(name.value, description, tuple(columns.items()), name.span, config, tuple(tests))
             )

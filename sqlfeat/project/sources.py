@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.language.types import TIMESTAMP, DataType, Kind, parse_type
 from sqlfeat.project.config import Column, History, Source
+from sqlfeat.project.data_tests import read_column_tests
 from sqlfeat.project.lateness import read_late
 from sqlfeat.project.streams import read_stream
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlfeat.project.block import Block
+    from sqlfeat.project.declared_tests import DataTest
     from sqlfeat.project.yaml_file import Located
 
     Describe = Callable[[Block], str]
@@ -32,6 +34,7 @@ class _Declared:
 
     column: Column
     nullable: bool | None
+    tests: tuple[DataTest, ...] = ()
 
 
 def read_sources(group: Block, describe: Describe) -> list[Source]:
@@ -63,7 +66,7 @@ def read_type(block: Block) -> DataType | None:
 def _read_source(block: Block, group: str, describe: Describe, *, static: bool) -> Source | None:
     name, description = block.name(), describe(block)
     before = len(block.file.problems)
-    declared = _read_columns(block, describe)
+    declared = _read_columns(block, describe, f"{group}.{name.value if name else ''}")
     # After a broken column, "unknown column" about the references to it would only be noise.
     columns = _Columns(block, declared, complete=len(block.file.problems) == before)
     event_time = None if static else columns.time("event_time", required=True)
@@ -98,14 +101,16 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
         span=name.span,
         late=late,
         unique_within_ms=unique_within,
+        tests=tuple(test for column in declared.values() for test in column.tests),
     )
 
 
-def _read_columns(source: Block, describe: Describe) -> dict[str, _Declared]:
+def _read_columns(source: Block, describe: Describe, owner: str) -> dict[str, _Declared]:
     declared: dict[str, _Declared] = {}
     for block in source.blocks("columns", "a column", required=True):
         name, kind, nullable = block.name(), read_type(block), block.flag("nullable")
         description = describe(block)
+        tests = read_column_tests(block, owner, name)
         block.close()
         if name is None:
             continue
@@ -113,7 +118,7 @@ def _read_columns(source: Block, describe: Describe) -> dict[str, _Declared]:
             block.file.problem("SF0111", f"column `{name.value}` is declared twice in {source.what}", name.span)
         elif kind is not None:
             column = Column(name.value, kind, nullable is not False, description, name.span)
-            declared[name.value] = _Declared(column, nullable)
+            declared[name.value] = _Declared(column, nullable, tests)
     return declared
 
 

@@ -140,7 +140,7 @@ def test_wrong_columns_cause_no_further_complaints(tmp_path):
         "SF0107 | models/shop.yml:5:77 <nam> | a column needs `type`",
         (
             "SF0101 | models/shop.yml:5:77 <nam> | unknown key `nam` in a column | did you mean `name`?"
-            " | keys of a column: name, type, nullable, description"
+            " | keys of a column: name, type, nullable, description, tests"
         ),
         "SF0111 | models/shop.yml:5:115 <a> | column `a` is declared twice in a stream",
     ]
@@ -251,7 +251,7 @@ def test_docs_blocks_that_are_missing_open_or_there_twice(tmp_path):
 
 def test_configuration_of_models_in_yaml_is_checked(tmp_path):
     text = (
-        "models:\n  - {name: a, config: {materialised: view, tags: [1], entity: [x], materialized: table}, tests: []}\n"
+        "models:\n  - {name: a, config: {materialised: view, tags: [1], entity: [x], materialized: table}, test: []}\n"
     )
     assert complaints(write_project(tmp_path, {"models/shop.yml": text}, a=VIEW)) == [
         (
@@ -263,8 +263,8 @@ def test_configuration_of_models_in_yaml_is_checked(tmp_path):
         "SF0106 | models/shop.yml:2:63 <[x]> | `entity` must be text, found `['x']`",
         "SF0108 | models/shop.yml:2:82 <table> | `materialized` cannot be `table` | choices: view, event, window",
         (
-            "SF0101 | models/shop.yml:2:90 <tests> | unknown key `tests` in a model"
-            " | keys of a model: name, description, columns, config"
+            "SF0101 | models/shop.yml:2:90 <test> | unknown key `test` in a model | did you mean `tests`?"
+            " | keys of a model: name, description, columns, config, tests"
         ),
     ]
 
@@ -295,7 +295,7 @@ def test_files_that_are_no_properties(tmp_path):
         ("SF0106", "models/b.yaml:1:1", "a properties file must be a mapping"),
         ("SF0104", "models/c.yml:1:5", "the YAML does not parse: mapping values are not allowed here"),
         ("SF0101", "models/d.yml:1:1", ("unknown key `x` in a properties file | keys of a properties file: version,"
-         " sources, entities, models")),
+         " sources, entities, models, unit_tests")),
         ("SF0104", "models/e.yml:1:1", "the file has a character YAML forbids: special characters are not allowed"),
         ("SF0107", "models/f.yml:1:38", "a stream needs `columns`"),
         ("SF0107", "models/f.yml:1:38", "a stream needs `event_time`"),
