@@ -59,7 +59,7 @@ def compile_models(
     bound = bind_models(project, names)
     chosen = [bound[name] for name in project.order if name in names]
     options = replace(options or LowerOptions(), kafka=project.target.kafka, deps=project.config.deps)
-    compiled = tuple(_compile(model, model.view, options) for model in chosen if model.view)
+    compiled = tuple(compile_view(model, model.view, options) for model in chosen if model.view)
     return tuple(replace(model, ttl_ms=_ttl_ms(project, model.name)) for model in compiled)
 
 
@@ -79,7 +79,17 @@ def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:
     return wanted
 
 
-def _compile(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
+def compile_view(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
+    """Compile a feature view for both engines.
+
+    Args:
+        model: what it was bound from.
+        view: the model's own, or one that was made of it.
+        options: what a run may choose.
+
+    Raises:
+        SqlfeatError: SF0300, it is nested too deeply.
+    """
     try:
         return _lowered(model, view, options)
     except RecursionError:

@@ -110,6 +110,15 @@ class OfflineStore:
         view = self._existing(name)
         return connection.sql(sql.read_all(view, list(day_files(self.root / name).values())))
 
+    def scan(self, connection: DuckDBPyConnection, name: str) -> DuckDBPyRelation:
+        """All rows of a feature view in any order, which spares sorting them.
+
+        Raises:
+            SqlfeatError: SF0614 nothing is stored, SF0613 damaged.
+        """
+        view = self._existing(name)
+        return connection.sql(sql.scan_all(view, list(day_files(self.root / name).values())))
+
     def latest(self, name: str, key: Mapping[str, object]) -> dict[str, Any] | None:
         """The last row of an entity: greatest feature time, and of several with that, the one stored last.
 

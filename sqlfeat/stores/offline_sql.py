@@ -53,11 +53,22 @@ def rows_of_day(view: StoredView, table: str, day: date, stored: Path | None, pa
 
 def read_all(view: StoredView, paths: Sequence[Path]) -> str:
     """All rows of some files in the order they are stored in; also of none."""
+    select = _scan(view, paths)
+    if paths:
+        select = select.order_by(_column(view.feature_time), exp.column(_ROW_NUMBER))
+    return select.sql("duckdb")
+
+
+def scan_all(view: StoredView, paths: Sequence[Path]) -> str:
+    """All rows of some files in any order; also of none."""
+    return _scan(view, paths).sql("duckdb")
+
+
+def _scan(view: StoredView, paths: Sequence[Path]) -> exp.Select:
     if not paths:
         nothing = [exp.alias_(_typed(exp.Null(), type_), name, quoted=True) for name, type_ in view.columns]
-        return exp.select(*nothing).where(exp.false()).sql("duckdb")
-    select = exp.select(*_columns(view)).from_(_files(paths))
-    return select.order_by(_column(view.feature_time), exp.column(_ROW_NUMBER)).sql("duckdb")
+        return exp.select(*nothing).where(exp.false())
+    return exp.select(*_columns(view)).from_(_files(paths))
 
 
 def last_of_key(view: StoredView, path: Path) -> str:

@@ -8,7 +8,7 @@ import duckdb
 
 from sqlfeat.language.trees import cast, duckdb_type
 from sqlfeat.language.types import STRING, Kind, array
-from sqlfeat.lower.duckdb.program import _prelude
+from sqlfeat.lower.duckdb.program import prelude
 from sqlfeat.lower.expressions import ExpressionLowering
 from tests.conformance.rows import SLOTS, Outcome, projected
 
@@ -27,7 +27,7 @@ class DuckdbEngine:
 
     def __init__(self, rows: Path) -> None:
         self.connection = duckdb.connect(config={"threads": "1"})
-        for statement in _prelude():
+        for statement in prelude():
             self.connection.execute(statement)
         types = {"id": "BIGINT", "grp": "VARCHAR"}
         types.update({f"a{i}": "VARCHAR" for i in range(SLOTS)})
