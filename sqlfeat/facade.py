@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlfeat.console.protocol import Console
     from sqlfeat.project.load import LoadedProject
+    from sqlfeat.testing.result import TestsResult
     from sqlfeat.verbs.backfill import BackfillResult
     from sqlfeat.verbs.clean import CleanResult
     from sqlfeat.verbs.compile import CompileResult
@@ -201,6 +202,18 @@ class Project:
         arrival = Arrival(shuffle, disorder_ms, seed)
         part = _utc_slice(start, end)
         return parity(self.loaded, select, exclude, *part, self.console, arrival=arrival, parallelism=parallelism)
+
+    def test(self, select: Sequence[str] = (), exclude: Sequence[str] = (), *, engine: str = "duckdb") -> TestsResult:
+        """Run the unit tests of models and the tests of stored data.
+
+        Args:
+            select: which tests: those of some models, `test_name:x`, `test_type:unit`.
+            exclude: which of those not.
+            engine: where unit tests run: `duckdb`, `flink`, or `all` to compare both.
+        """
+        from sqlfeat.verbs.test import TestEngine, test
+
+        return test(self.loaded, select, exclude, TestEngine(engine), self.console)
 
     def get(self, model: str, key: Mapping[str, str]) -> OnlineValue:
         """The online value of an entity key."""

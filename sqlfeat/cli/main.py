@@ -24,13 +24,14 @@ from sqlfeat.cli.run import run
 from sqlfeat.cli.session import Session
 from sqlfeat.cli.status import status
 from sqlfeat.cli.stop import stop
+from sqlfeat.cli.test import test
 from sqlfeat.diagnostics.codes import exit_code_of
 from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = (debug, deps, ls, compile_, run, backfill, parity, get, status, stop, docs, explain, clean)
+VERBS = (debug, deps, ls, compile_, test, run, backfill, parity, get, status, stop, docs, explain, clean)
 """In the order of `--help`: the order in which one meets them."""
 
 
