@@ -16,6 +16,7 @@ help: ## List the targets
 demo: venv data ## Run the example project from the data to the docs (needs nothing but Python and make)
 	sqlfeat compile
 	sqlfeat backfill --start $(YEAR_START) --end $(STREAM_START)
+	sqlfeat test
 	sqlfeat run --streaming --start $(STREAM_START) --end $(YEAR_END)
 	sqlfeat get carrier_delays --key carrier=UA
 	sqlfeat get route_counters --key origin=JFK --key dest=LAX

@@ -144,15 +144,6 @@ def test_rejected_rows_are_never_passed_over(shop):
     )  # fmt: skip
 
 
-def test_a_model_that_fails_over_the_rows_given(shop):
-    sql = FILES["models/amounts.sql"].replace("amount,", "amount * 9223372036854775807 AS amount,")
-    rows = "          - {order_id: 1, user_id: 7, ts: 10:00, amount: 9}\n"
-    test = "    model: amounts\n    given:\n      - input: source('shop', 'orders')\n        rows:\n" + rows
-    root = shop({"t": test + "    expect: []\n", "u": PASSING["nothing_given"]}, {"models/amounts.sql": sql})
-    result = run(root)
-    assert statuses(result) == {"t": "fail", "u": "pass"}
-
-
 FIXTURES = {
     "rows/orders.jsonl": '{"order_id": 1, "user_id": 7, "amount": 5, "ts": "10:00"}\n\n',
     "rows/orders.csv": "order_id,user_id,amount,ts\n1,7,5,2024-01-01 10:00\n",
@@ -512,14 +503,3 @@ def test_both_engines_give_the_same(shop):
         "duckdb: the rows differ from those expected",
         "flink: the rows differ from those expected",
     ]
-
-
-@pytest.mark.engine
-def test_a_test_that_fails_its_job_does_not_take_others_with_it(shop):
-    sql = FILES["models/amounts.sql"].replace("amount,", "amount * 9223372036854775807 AS amount,")
-    rows = "          - {order_id: 1, user_id: 7, ts: 10:00, amount: 9}\n"
-    test = "    model: amounts\n    given:\n      - input: source('shop', 'orders')\n        rows:\n" + rows
-    tests = {"t": test + "    expect: []\n", "u": PASSING["window_edge"]}
-    result = run(shop(tests, {"models/amounts.sql": sql}), engine="flink")
-    assert statuses(result) == {"t": "fail", "u": "pass"}
-    assert messages(result, "t")[0].startswith("flink: SF0802: ")
