@@ -110,7 +110,11 @@ class _Preparation:
     def prepare(self, models: Mapping[str, BoundModel], options: LowerOptions) -> Prepared | None:
         """The test compiled; None after a problem."""
         before = len(self._problems)
-        bound = models[self._test.model.value]
+        bound = models.get(self._test.model.value)
+        if bound is None:
+            message = f"`{self._test.model.value}` is disabled by the variables of the test"
+            self._problems.append(Diagnostic("SF0121", message, self._test.model.span))
+            return None
         view = bound.view or _as_view(bound)
         plan = self._replace_models(view.plan, models)
         self._feed_sources(plan)

@@ -276,6 +276,14 @@ def test_a_model_whose_event_time_nobody_sees_cannot_be_given(shop):
     ]
 
 
+def test_variables_that_disable_the_model(shop):
+    sql = FILES["models/large.sql"].replace("'view'", "'view', enabled=var('large') > 1")
+    test = "    model: large\n    vars: {large: 1}\n    expect: []\n"
+    assert refused(shop({"t": test}, {"models/large.sql": sql})) == [
+        "SF0121 | 3:12 <large> | `large` is disabled by the variables of the test"
+    ]
+
+
 def test_arrival_fills_the_second_clock_of_a_source(shop):
     from tests.shop import FILES as SHOP
 
