@@ -22,7 +22,7 @@ from sqlfeat.plan.bind_expression import ExpressionBinder, is_untyped
 from sqlfeat.plan.bind_from import From
 from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
 from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
-from sqlfeat.plan.bind_windows import in_windows, is_ungrouped, is_untied, ranks_windows, row_keys
+from sqlfeat.plan.bind_windows import grouped_again, in_windows, is_ungrouped, is_untied, ranks_windows, row_keys
 from sqlfeat.plan.frames import frame_problem
 from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, WindowRows, WindowTopN, filtered
 from sqlfeat.plan.report import BindError, Report
@@ -114,7 +114,7 @@ class SelectBinder:
             )
 
     def _bind_keys(self, group: exp.Expr | None) -> None:
-        if self._window is None:
+        if self._window is None and not grouped_again(self._scope, group):
             raise self._report.fail(
                 "SF0406",
                 group,
@@ -132,7 +132,7 @@ class SelectBinder:
             self._grouped[_normal(node)] = Column(name, expr.type, expr.nullable)
         self._keys_known = True
         keys = {column.name for column in self._grouped.values()}
-        if self._window.kind == "SESSION" and keys != set(self._window.partition):
+        if self._window is not None and self._window.kind == "SESSION" and keys != set(self._window.partition):
             raise self._report.fail(
                 "SF0407",
                 group,
@@ -141,6 +141,12 @@ class SelectBinder:
             )
 
     def _check_group(self, group: exp.Expr | None) -> None:
+        for node in group.walk() if group is not None else ():
+            if isinstance(node, (exp.Rollup, exp.Cube, exp.GroupingSets)):
+                raise self._report.fail(
+                    "SF0306", node, "one row per group of several groupings would have no key in some of them",
+                    help="write a model of its own for each grouping",
+                )  # fmt: skip
         named = {node.name.lower() for node in group.expressions} if group is not None else set()
         if not {"window_start", "window_end"} <= named:
             raise self._report.fail(
@@ -470,6 +476,12 @@ class SelectBinder:
             operands = []
         args = [self._expressions.bind(operand) for operand in operands]
         typed = self._expressions.typed(entry.name, entry.typing, args, node)
+        if entry.ordered and grouped and self._window is None:
+            raise self._report.fail(
+                "SF0306", node, f"{entry.name} of rows that a subquery put into windows is not in the language: Flink "
+                "forgets their order",
+                help="aggregate over TABLE(TUMBLE(...)) itself",
+            )  # fmt: skip
         if entry.ordered and grouped and not self._scope.plan.schema.order:
             raise self._report.fail(
                 "SF0403", node, "the order of events with the same event time is left to chance",
@@ -506,7 +518,6 @@ class SelectBinder:
         return project(plan, items)
 
     def _group(self, plan: Plan) -> Plan:
-        assert self._window is not None
         if self._key_items:
             plan = with_columns(plan, self._key_items)
         keys = tuple(dict.fromkeys(column.name for column in self._grouped.values()))

@@ -69,6 +69,13 @@ def in_windows(scope: Scope, window: GroupWindow, place: exp.Expr, report: Repor
     return Scope(plan, (*scope.visible, *named), scope.grouped, scope.windows)
 
 
+def grouped_again(scope: Scope, group: exp.Expr | None) -> bool:
+    """Whether GROUP BY names the windows that the rows are in already, by the names they were given."""
+    written = {node.name.lower() for node in group.expressions} if group is not None else set()
+    found = {v.name for v in scope.visible if v.name == v.column.name == origin(scope.plan, v.column.name)}
+    return windows_of(scope.plan) is not None and written >= set(BOUNDS) and found >= set(BOUNDS)
+
+
 def ranks_windows(plan: Plan, names: list[str]) -> bool:
     """Whether columns tell the windows apart that the rows are in."""
     return windows_of(plan) is not None and set(BOUNDS) <= {origin(plan, name) for name in names}

@@ -106,7 +106,10 @@ def _bounded(plan: Plan, part: Slice) -> Plan:
         case Over(input=below, calls=calls):
             reach = [None if spec.frame.rows else spec.frame.start for _, spec in calls]
             return replace(plan, input=_bounded(below, _further_back(part, reach)))
+        case WindowAggregate(input=below, window=None):
+            return replace(plan, input=_bounded(below, part))
         case WindowAggregate(input=below, window=window) | WindowRows(input=below, window=window):
+            assert window is not None  # the case above
             # A window is as of its end less one millisecond, so its first event is `size` before that instant.
             reach = [None if window.kind == "SESSION" else window.size_ms]
             return replace(plan, input=_bounded(below, _further_back(part, reach)))

@@ -153,7 +153,7 @@ def _finished(computed: Plan, plan: Over | WindowAggregate, results: list[tuple[
 
 
 def _expand_grouped(call: AggregateCall, plan: WindowAggregate, prepare: Expander) -> tuple[list[AggregateCall], Expr]:
-    if plan.window.kind == "SESSION" and call.op in POSITIONAL:
+    if plan.window is not None and plan.window.kind == "SESSION" and call.op in POSITIONAL:
         # Sessions merge, and Flink's own first and last values cannot; arrays can. Without NULLs both are the same.
         values, _, element = with_nulls(_expanded(call, prepare), None)
         return [values], element

@@ -10,8 +10,10 @@ from sqlglot import exp
 from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Column
 from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
+from sqlfeat.plan.trace import WINDOW_TIME, origin
 
 RIGHT = "right:"
 """Marks columns of the right side while ON is resolved; cannot be part of a column name."""
@@ -43,7 +45,9 @@ def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
     for identifier in join.args.get("using") or []:
         name = exp.Column(this=identifier.copy())
         name.parent = join
-        binder.result.keys.append((left.resolve(name, report).name, right.resolve(name, report).name))
+        # Of DuckDB's ASOF joins, the time in USING is the one that may be earlier.
+        kind = exp.GTE if str(join.args.get("method") or "") == "ASOF" else exp.EQ
+        binder.equal(left.resolve(name, report).name, right.resolve(name, report).name, kind)
     for condition in _conditions(join.args.get("on")):
         binder.bind(condition)
     if not binder.result.keys:
@@ -73,6 +77,7 @@ class _OnBinder:
     def __init__(self, both: Scope, left: Scope, right: Scope, report: Report) -> None:
         self.result = On()
         self._both = both
+        self._plans = (left.plan, right.plan)
         self._times = (left.plan.schema.event_time, right.plan.schema.event_time)
         self._report = report
 
@@ -95,7 +100,7 @@ class _OnBinder:
             )
         other = second.name.removeprefix(RIGHT)
         if kind is exp.EQ and first_ms == second_ms == 0:
-            self.result.keys.append((first.name, other))
+            self.equal(first.name, other)
         elif kind is not exp.EQ and (first.name, other) == self._times:
             self._bound(kind, second_ms - first_ms)
         else:
@@ -104,9 +109,26 @@ class _OnBinder:
                 help=f"write left.{self._times[0]} >= right.{self._times[1]}",
             )  # fmt: skip
 
+    def equal(self, name: str, other: str, times: type[exp.Expr] = exp.EQ) -> None:
+        """Take an equality of columns; of event times, and of the ends of windows, it is a bound.
+
+        Args:
+            name: column of the left side.
+            other: column of the right side.
+            times: how the left event time is to be compared with the right one.
+        """
+        ends = {_is_end(plan, column) for plan, column in zip(self._plans, (name, other), strict=True)}
+        if (name, other) == self._times or ends == {True}:
+            self._bound(times, 0)
+        else:
+            self.result.keys.append((name, other))
+
     def _bound(self, kind: type[exp.Expr], limit: int) -> None:
         on = self.result
-        if kind in (exp.GTE, exp.GT):
+        if kind is exp.EQ:
+            self._bound(exp.GTE, limit)
+            self._bound(exp.LTE, limit)
+        elif kind in (exp.GTE, exp.GT):
             low = limit + (kind is exp.GT)
             on.low_ms = low if on.low_ms is None else max(low, on.low_ms)
         else:
@@ -134,3 +156,9 @@ class _OnBinder:
             "SF0408", condition, f"`{written(condition)}` is not a join condition of the language",
             help="ON compares columns of the two sides; filter in WHERE or in a subquery",
         )  # fmt: skip
+
+
+def _is_end(plan: Plan, column: str) -> bool:
+    """Whether the column is the end of the row's window, and the event time one millisecond before it."""
+    time = plan.schema.event_time
+    return time is not None and origin(plan, time) == WINDOW_TIME and origin(plan, column) == "window_end"

@@ -112,10 +112,14 @@ class GroupWindow:
 
 @dataclass(frozen=True, slots=True)
 class WindowAggregate:
-    """Aggregates per window and key. Gives the keys, `window_start`, `window_end`, `__window_time`, the calls."""
+    """Aggregates per window and key. Gives the keys, `window_start`, `window_end`, `__window_time`, the calls.
+
+    Attributes:
+        window: None if the rows of the input are in windows already.
+    """
 
     input: Plan
-    window: GroupWindow
+    window: GroupWindow | None
     keys: tuple[str, ...]
     calls: tuple[AggregateCall, ...]
     schema: Schema

@@ -116,6 +116,8 @@ def _prune_over(plan: Over, needed: set[str]) -> Plan:
 def _prune_group(plan: WindowAggregate, needed: set[str]) -> Plan:
     calls = tuple(call for call in plan.calls if call.name in needed)
     wanted = set(plan.keys).union(*(columns_of(arg) for call in calls for arg in call.args))
+    if plan.window is None:
+        wanted |= {"window_start", "window_end"}
     if any(aggregate(call.op).ordered for call in calls):
         wanted |= set(plan.input.schema.order)
     dropped = {call.name for call in plan.calls} - {call.name for call in calls}

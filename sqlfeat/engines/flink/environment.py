@@ -22,6 +22,9 @@ BASE_OPTIONS = {
     # Between the steps of a job; with the default of 64 MB a job of some 30 feature views is refused.
     "taskmanager.memory.network.min": "256mb",
     "taskmanager.memory.network.max": "256mb",
+    # For the buffers of windows and rankings, which share it; with the default of 128 MB a job of ten such views fails.
+    # Taken only as it is needed.
+    "taskmanager.memory.managed.size": "1gb",
     "python.executable": sys.executable,
     "python.client.executable": sys.executable,
     # Rows that cross into Python at once, and so at most what one round trip to the online store writes. From 5,000 to

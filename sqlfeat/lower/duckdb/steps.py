@@ -59,8 +59,10 @@ class DuckdbSteps(Steps):
 
     def group(self, plan: WindowAggregate) -> str:
         keys = self.columns(plan.keys)
-        if plan.window.kind == "SESSION":
-            source, start, end = self._sessions(plan)
+        if plan.window is None:
+            source, (start, end) = self.relation(plan.input), self.columns(("window_start", "window_end"))
+        elif plan.window.kind == "SESSION":
+            source, start, end = self._sessions(plan.window, plan.input)
         else:
             source, start, end = self._window_bounds(plan.window, plan.input)
         order = plan.input.schema
@@ -76,7 +78,8 @@ class DuckdbSteps(Steps):
             context = AggregateContext(lambda tree: tree, ordering if aggregate(call.op).ordered else ())
             items.append(self.named(self.expressions.aggregate(call, context), call.name))
         select = self.select(items, source)
-        bounds = [column(_SESSION)] if plan.window.kind == "SESSION" else [start.copy(), end.copy()]
+        session = plan.window is not None and plan.window.kind == "SESSION"
+        bounds = [column(_SESSION)] if session else [start.copy(), end.copy()]
         select.set("group", exp.Group(expressions=[*(key.copy() for key in keys), *bounds]))
         return self.add("groups", select)
 
@@ -104,20 +107,20 @@ class DuckdbSteps(Steps):
         start = _bucket(window.size_ms, time, window.offset_ms)
         return numbered, start, exp.Add(this=start.copy(), expression=_times(index, window.step_ms))
 
-    def _sessions(self, plan: WindowAggregate) -> tuple[str, exp.Expr, exp.Expr]:
+    def _sessions(self, window: GroupWindow, below: Plan) -> tuple[str, exp.Expr, exp.Expr]:
         """Events numbered by session: a new one begins where the gap to the event before is greater than allowed."""
-        schema, gap = plan.input.schema, _milliseconds(plan.window.size_ms)
+        schema, gap = below.schema, _milliseconds(window.size_ms)
         time = column(schema.event_time or "")
         order = exp.Order(expressions=[exp.Ordered(this=time.copy(), nulls_first=False)])
 
         def over(tree: exp.Expr, frame: Frame | None) -> exp.Expr:
             spec = _frame(frame) if frame else None
-            keys = self.columns(plan.window.partition)
+            keys = self.columns(window.partition)
             return exp.Window(this=tree, partition_by=keys, order=order.copy(), spec=spec, over="OVER")
 
         near = exp.LTE(this=exp.Sub(this=time.copy(), expression=over(fn("LAG", time), None)), expression=gap)
         starts = self.named(case((near, number(0)), default=number(1)), _STARTS)
-        flagged = self.add("gaps", self.select([*self.columns(schema.names), starts], self.relation(plan.input)))
+        flagged = self.add("gaps", self.select([*self.columns(schema.names), starts], self.relation(below)))
         # RANGE, so that all events of one instant are in one session, whichever of them begins it.
         session = self.named(over(fn("SUM", column(_STARTS)), Frame(rows=False, start=None)), _SESSION)
         numbered = self.add("sessions", self.select([*self.columns(schema.names), session], flagged))

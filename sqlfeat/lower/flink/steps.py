@@ -127,25 +127,38 @@ class FlinkSteps(Steps):
         ordered = any(aggregate(call.op).ordered for call in plan.calls)
         if ordered:
             source = self._sorted(source, list(below.names), plan.keys, below)
-        window = plan.window
-        partition, keys = window.partition, plan.keys
+        window, keys = plan.window, plan.keys
+        if window is None:
+            return self._aggregated(source, plan, keys, below.event_time or "")
+        partition = window.partition
         if len(partition) > 1:
             source = self._with_row_key(source, below, partition)
             partition = keys = (_KEY,)
         table = _window_table(source, window, below.event_time or "", self.columns(partition))
-        bounds = self.columns(("window_start", "window_end"))
-        items = [*self.columns(keys), *bounds, self.named(column("window_time"), WINDOW_TIME)]
-        for call in plan.calls:
-            context = AggregateContext(lambda tree: tree, ())
-            items.append(self.named(self.expressions.aggregate(call, context), call.name))
-        select = self.select(items, table, _assigned() if ordered and window.step_ms else None)
-        select.set("group", exp.Group(expressions=self.columns((*keys, "window_start", "window_end", "window_time"))))
-        grouped = self.add("groups", select)
+        condition = _assigned() if ordered and window.step_ms else None
+        grouped = self._aggregated(table, plan, keys, "window_time", condition)
         if keys == plan.keys:
             return grouped
         fields = [self.named(exp.Dot(this=column(_KEY), expression=identifier(key)), key) for key in plan.keys]
         rest = [name for name in plan.schema.names if name not in plan.keys]
         return self.add("columns", self.select([*fields, *self.columns(rest)], grouped))
+
+    def _aggregated(
+        self,
+        table: str | exp.Expr,
+        plan: WindowAggregate,
+        keys: tuple[str, ...],
+        time: str,
+        condition: exp.Expr | None = None,
+    ) -> str:
+        bounds = ("window_start", "window_end")
+        items = [*self.columns((*keys, *bounds)), self.named(column(time), WINDOW_TIME)]
+        for call in plan.calls:
+            context = AggregateContext(lambda tree: tree, ())
+            items.append(self.named(self.expressions.aggregate(call, context), call.name))
+        select = self.select(items, table, condition)
+        select.set("group", exp.Group(expressions=self.columns((*keys, *bounds, time))))
+        return self.add("groups", select)
 
     def windowed(self, plan: WindowRows) -> str:
         table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "", [])
