@@ -46,7 +46,10 @@ class Sqlfeat(Dialect):
 
     class Tokenizer(tokens.Tokenizer):
         IDENTIFIERS: t.ClassVar = ['"', "`"]
-        KEYWORDS: t.ClassVar = {**tokens.Tokenizer.KEYWORDS, "//": TokenType.DIV}
+        KEYWORDS: t.ClassVar = {
+            **{word: kind for word, kind in tokens.Tokenizer.KEYWORDS.items() if word != "SESSION"},
+            "//": TokenType.DIV,
+        }
 
     class Parser(parser.Parser):
         FUNCTIONS: t.ClassVar = {}

@@ -56,6 +56,10 @@ _KEYWORD_FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.CurrentDatetime: "NOW", exp.Localtime: "LOCALTIME", exp.Localtimestamp: "LOCALTIMESTAMP",
 }  # fmt: skip
 
+_REMEDIES: dict[type[exp.Expr], str] = {
+    exp.Subquery: "write a join: ASOF LEFT JOIN for the last row of a stream",
+}
+
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
 
 
@@ -184,7 +188,8 @@ class ExpressionBinder:
     def _unsupported(self, node: exp.Expr) -> BindError:
         text = written(node)
         shown = text if len(text) <= 60 else text[:57] + "..."
-        return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
+        remedy = _REMEDIES.get(type(node), "see the language reference")
+        return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help=remedy)
 
     def bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
         """The typed expressions; what is wrong with each of them is reported."""

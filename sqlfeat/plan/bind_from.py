@@ -42,6 +42,11 @@ class FromBinder:
         clause = select.args.get("from_")
         if clause is None:
             raise self._report.fail("SF0306", select, "a SELECT without FROM has no events")
+        if clause.this.args.get("version"):
+            raise self._report.fail(
+                "SF0408", clause.this, "FOR SYSTEM_TIME is of a join",
+                help="write FROM events AS e LEFT JOIN versions FOR SYSTEM_TIME AS OF e.ts AS v ON e.key = v.key",
+            )  # fmt: skip
         scope, window = self._table(clause.this)
         for join in [*(clause.this.args.get("joins") or []), *(select.args.get("joins") or [])]:
             if isinstance(join.this, exp.Unnest) and not window:
@@ -82,6 +87,11 @@ class FromBinder:
                 return self._visible(self._named(node), node.alias or node.name, node), None
             case exp.Subquery():
                 return self._visible(self._bind_query(node.this, self._ctes), node.alias or "subquery", node), None
+            case exp.Lateral():
+                raise self._report.fail(
+                    "SF0306", node, "LATERAL is not in the language",
+                    help="write ASOF LEFT JOIN for the last row of a stream, CROSS JOIN UNNEST(a) AS t(x) for an array",
+                )  # fmt: skip
             case _:
                 raise self._report.fail("SF0306", node, f"`{written(node)}` is not in the language in FROM")
 
@@ -97,7 +107,8 @@ class FromBinder:
 
     def _window_function(self, node: WindowTvf) -> tuple[Scope, GroupWindow]:
         table = node.this
-        scope = self._visible(self._named(table), node.alias or table.alias or table.name, node)
+        plan = self._bind_query(table.this, self._ctes) if isinstance(table, exp.Subquery) else self._named(table)
+        scope = self._visible(plan, node.alias or table.alias or table.name, node)
         self._check_descriptor(node, scope)
         kind = node.args["kind"]
         try:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import Column
-from sqlfeat.language.types import BIGINT, Kind
-from sqlfeat.plan.join_condition import On, bind_on
-from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Scan, Unnest
+from sqlfeat.language.expr import Call, Column, Expr, Literal
+from sqlfeat.language.registry import operation
+from sqlfeat.language.types import BIGINT, STRING, Kind
+from sqlfeat.plan.join_condition import On, bind_on, join_method
+from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Project, Scan, Unnest, filtered
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope, Visible
 
@@ -20,10 +21,8 @@ def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scop
     Raises:
         BindError: after reporting why the join is not possible.
     """
-    side, method = str(join.args.get("side") or ""), str(join.args.get("method") or "")
-    if side not in ("", "LEFT") or str(join.args.get("kind") or "") not in ("", "INNER", "OUTER"):
-        kind = side or join.args.get("kind")
-        raise report.fail("SF0408", join, f"a {kind} join is not in the language", help="use JOIN or LEFT JOIN")
+    side, method = str(join.args.get("side") or ""), join_method(join)
+    _check_kind(side or str(join.args.get("kind") or "") or method, join, report)
     on = bind_on(left, right, join, report)
     right = _merged(right, join)
     inner = side != "LEFT"
@@ -32,9 +31,27 @@ def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scop
         return _lookup(left, right, on, inner=inner)
     if method == "ASOF":
         _check_as_of(right, on, join, report)
-        return _lookup(left, right, on, inner=inner)
+        return _as_of(left, right, on, report.model.config.state_ttl_ms, inner=inner)
     _check_interval(on, join, report, inner=inner)
     return _interval(left, right, on, inner=inner)
+
+
+_KINDS = {
+    "RIGHT": "swap the two sides and write LEFT JOIN",
+    "FULL": "write LEFT JOIN; a right row that meets no left one has no row to be a feature of",
+    "SEMI": "write JOIN; a row that meets several would be there several times",
+    "ANTI": "write LEFT JOIN and WHERE right.key IS NULL",
+    "NATURAL": "name the keys in ON or USING",
+    "CROSS": "write JOIN ... ON with an equality of keys",
+}  # fmt: skip
+"""What to write instead of joins that the language does not have."""
+
+
+def _check_kind(kind: str, join: exp.Join, report: Report) -> None:
+    if kind not in ("", "LEFT", "INNER", "OUTER", "ASOF"):
+        raise report.fail(
+            "SF0408", join, f"a {kind} join is not in the language", help=_KINDS.get(kind, "use JOIN or LEFT JOIN")
+        )
 
 
 def _merged(right: Scope, join: exp.Join) -> Scope:
@@ -78,6 +95,35 @@ def _lookup(left: Scope, right: Scope, on: On, *, inner: bool) -> Scope:
     schema = replace(below, columns=(*below.columns, *picked.columns))
     plan = LookupJoin(left.plan, right.plan, tuple(on.keys), picked.picks, inner, on.low_ms == 1, schema)
     return replace(left, plan=plan, visible=(*left.visible, *picked.visible))
+
+
+def _as_of(left: Scope, right: Scope, on: On, forgotten_ms: int | None, *, inner: bool) -> Scope:
+    """The last right row, unless it is older than the join allows."""
+    limits = [limit for limit in (on.high_ms, forgotten_ms) if limit is not None]
+    if not limits:
+        return _lookup(left, right, on, inner=inner)
+    time = right.plan.schema.column(right.plan.schema.event_time or "")
+    timed = replace(right, visible=(*right.visible, Visible("", "__matched", time)))
+    joined = _lookup(left, timed, on, inner=inner)
+    *picked, matched = joined.visible[len(left.visible) :]
+    own = left.plan.schema.column(left.plan.schema.event_time or "")
+    recent = _call("<=", _call("TIMESTAMPDIFF", _UNIT, matched.column, own), Literal(min(limits), BIGINT))
+    plan = joined.plan
+    if inner:
+        return replace(joined, plan=filtered(plan, recent), visible=joined.visible[:-1])
+    cleared = {c.column.name: _call("CASE", recent, c.column, Literal(None, c.column.type)) for c in picked}
+    kept = tuple(column for column in plan.schema.columns if column.name != matched.column.name)
+    items = tuple((column.name, cleared.get(column.name, column)) for column in kept)
+    plan = Project(plan, items, replace(plan.schema, columns=kept))
+    return replace(joined, plan=plan, visible=joined.visible[:-1])
+
+
+_UNIT = Literal("MILLISECOND", STRING)
+
+
+def _call(name: str, *args: Expr) -> Expr:
+    typed = operation(name).typing(args)
+    return Call(name, typed.args, typed.type, typed.nullable)
 
 
 def _interval(left: Scope, right: Scope, on: On, *, inner: bool) -> Scope:
@@ -152,12 +198,18 @@ def bind_unnest(left: Scope, join: exp.Join, array: Column, report: Report) -> S
 
 
 def _check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
-    if on.high_ms is not None or on.low_ms not in (0, 1):
+    if on.low_ms is None and on.high_ms is not None:
         raise report.fail(
-            "SF0408",
-            join,
-            "an ASOF join needs `left.event_time >= right.event_time` in ON, and no other time condition",
-        )
+            "SF0408", join, "the right row would be later than the left one: it would know the future",
+            help="write left.event_time >= right.event_time",
+        )  # fmt: skip
+    if on.low_ms not in (0, 1):
+        raise report.fail(
+            "SF0408", join, "an ASOF join needs `left.event_time >= right.event_time` in ON",
+            help="write > for strictly earlier; right.ts >= left.ts - INTERVAL '1' DAY may say how old it may be",
+        )  # fmt: skip
+    if on.high_ms is not None and on.high_ms < on.low_ms:
+        raise report.fail("SF0408", join, "no two event times meet the bounds of this join")
     if not right.plan.schema.order:
         raise report.fail(
             "SF0403",

@@ -65,7 +65,7 @@ def check_order(
             "SF0401",
             first,
             f"a window is ordered by the event time, not by `{written(first.this)}`",
-            help=f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
+            help=_RANKED if _function(node) in _NUMBERS else f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
         )
     for position, ordered in enumerate(rest):
         tie = bind(ordered.this)
@@ -80,8 +80,31 @@ def check_order(
     for ordered in order.expressions:
         if ordered.args.get("desc"):
             raise report.fail(
-                "SF0401", ordered, "a window looks back in time, so its order is ascending", help="drop DESC"
+                "SF0401", ordered, "a window looks back in time, so its order is ascending", help=_ascending(node)
             )
+
+
+_NUMBERS = ("ROW_NUMBER", "RANK")
+_RANKED = (
+    "rank the rows of a window function, which ends: PARTITION BY window_start, window_end; over all time a row would "
+    "lose its place later"
+)
+_TURNED = {
+    "FIRST_VALUE": "write LAST_VALUE and drop DESC",
+    "LAST_VALUE": "write FIRST_VALUE and drop DESC",
+    "ROW_NUMBER": "a row is the last of its key only until the next; the online store keeps the last of each key by "
+    "itself, and a window function keeps the last of each window: PARTITION BY window_start, window_end, key",
+}
+
+
+def _ascending(window: exp.Window) -> str:
+    """What to write instead of DESC."""
+    return _TURNED.get(_function(window), "drop DESC")
+
+
+def _function(window: exp.Window) -> str:
+    function = window.this.this if isinstance(window.this, (exp.IgnoreNulls, exp.Filter)) else window.this
+    return str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
 
 
 def bind_frame(node: exp.Window, report: Report) -> Frame:
@@ -98,6 +121,13 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     if end is None or (start is not None and start < end):
         raise report.fail("SF0402", node, "the frame ends before it begins")
     return _excluding(Frame(rows, start, end), spec, node, report)
+
+
+def forgetting(frame: Frame, state_ttl_ms: int | None) -> Frame:
+    """The frame of a model that forgets: RANGE without a far edge reaches back as far as the model remembers."""
+    if state_ttl_ms is None or frame.rows or frame.start is not None:
+        return frame
+    return replace(frame, start=max(state_ttl_ms, frame.end))
 
 
 def _excluding(frame: Frame, spec: exp.Expr, node: exp.Window, report: Report) -> Frame:

@@ -20,7 +20,7 @@ from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP, Kind
 from sqlfeat.language.typing import convert
 from sqlfeat.plan.bind_expression import ExpressionBinder, is_untyped
 from sqlfeat.plan.bind_from import From
-from sqlfeat.plan.bind_over import bind_frame, check_order, merged_window
+from sqlfeat.plan.bind_over import UNBOUNDED, bind_frame, check_order, forgetting, merged_window
 from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
 from sqlfeat.plan.bind_windows import grouped_again, in_windows, is_ungrouped, is_untied, ranks_windows, row_keys
 from sqlfeat.plan.frames import frame_problem
@@ -195,17 +195,31 @@ class SelectBinder:
         if self._grouping:
             raise self._report.fail("SF0306", node, "`*` has no meaning under GROUP BY", help="list the columns")
         star = node.this if isinstance(node, exp.Column) else node
-        if any(star.args.get(part) for part in ("except_", "replace", "rename")):
-            raise self._report.fail(
-                "SF0306", node, "`*` with EXCEPT or REPLACE is not in the language", help="list the columns"
-            )
         alias = node.table.lower() if isinstance(node, exp.Column) else ""
         chosen = [v for v in self._scope.visible if v.is_meant(alias)]
         if not chosen:
             raise self._report.unknown(
                 "SF0305", node, "relation", alias, sorted({v.alias for v in self._scope.visible})
             )
-        return [(v.name, v.column) for v in chosen]
+        return self._changed(star, [(v.name, v.column) for v in chosen])
+
+    def _changed(self, star: exp.Expr, items: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+        """The columns of `*` with what EXCLUDE, REPLACE and RENAME make of them."""
+        excluded = {column.name.lower(): column for column in star.args.get("except_") or []}
+        replaced = {item.alias.lower(): item for item in star.args.get("replace") or []}
+        renamed = {item.this.name.lower(): item for item in star.args.get("rename") or []}
+        names = [name for name, _ in items]
+        for name, item in (*excluded.items(), *replaced.items(), *renamed.items()):
+            if name not in {known.lower() for known in names}:
+                raise self._report.unknown("SF0301", item, "column", name, names)
+        return [
+            (
+                renamed[name.lower()].alias if name.lower() in renamed else name,
+                self._expressions.bind(replaced[name.lower()].this) if name.lower() in replaced else column,
+            )
+            for name, column in items
+            if name.lower() not in excluded
+        ]
 
     def _condition(self, clause: str) -> Expr | None:
         node = self._select.args.get(clause)
@@ -308,7 +322,10 @@ class SelectBinder:
     def _bind_over(self, node: exp.Window, window: exp.Window) -> tuple[AggregateCall, OverSpec]:
         times = ("window_end", WINDOW_TIME) if self._grouping else self._event_times()
         check_order(window, self._current_schema(), self._expressions.bind, self._report, times)
-        spec = OverSpec(self._partition(window), bind_frame(window, self._report))
+        frame = forgetting(bind_frame(window, self._report), self._report.model.config.state_ttl_ms)
+        if _is_window_function(node.this):
+            frame = UNBOUNDED
+        spec = OverSpec(self._partition(window), frame)
         return self._over_call(node, spec.frame), spec
 
     def _event_times(self) -> tuple[str, ...]:
@@ -357,7 +374,7 @@ class SelectBinder:
     def _over_call(self, node: exp.Window, frame: Frame) -> AggregateCall:
         name = f"__over_{len(self._over_calls) + 1}"
         function = node.this
-        if isinstance(function, exp.Anonymous) and str(function.this).upper() in WINDOW_FUNCTIONS:
+        if _is_window_function(function):
             return self._window_function(function, name)
         call = self._aggregate_call(function, name, grouped=False)
         for op in _primitives(call):
@@ -375,12 +392,12 @@ class SelectBinder:
     def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
         """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
         if frame.start is None and (call.distinct or {"ARRAY_AGG", VALUES} & set(_primitives(call))):
-            raise self._report.fail(
-                "SF0402",
-                node,
-                f"{call.op} over a frame without a far edge would keep every value for ever",
-                help="bound the frame, for example RANGE BETWEEN INTERVAL '30' DAY PRECEDING AND CURRENT ROW",
-            )
+            remedy = "write RANGE; state_ttl is a time, and ROWS counts rows" if frame.rows else (
+                "bound the frame, for example RANGE BETWEEN INTERVAL '30' DAY PRECEDING AND CURRENT ROW, or say when "
+                "the model may forget: config(state_ttl='90 days')"
+            )  # fmt: skip
+            message = f"{call.op} over a frame without a far edge would keep every value for ever"
+            raise self._report.fail("SF0402", node, message, help=remedy)
 
     def _window_function(self, node: exp.Anonymous, name: str) -> AggregateCall:
         function = WINDOW_FUNCTIONS[str(node.this).upper()]
@@ -425,11 +442,18 @@ class SelectBinder:
             node = node.this
         if isinstance(node, exp.WithinGroup):
             node = self._percentile(node)
+        if ignore_nulls and _is_window_function(node):
+            raise self._report.fail(
+                "SF0306", node, f"{str(node.this).upper()} with IGNORE NULLS is not in the language",
+                help="write LAST_VALUE(x) IGNORE NULLS OVER (... ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+            )  # fmt: skip
         if not isinstance(node, exp.Anonymous) or str(node.this).upper() not in AGGREGATES:
             raise self._unknown_aggregate(node)
         function = str(node.this).upper()
         if isinstance(AGGREGATES[function], RefusedAggregate):
             self._expressions.bind(node)
+        function = aggregate_entry(function).name
+        node = self._ordered(node)
         if ignore_nulls and function not in POSITIONAL:
             raise self._report.fail(
                 "SF0306", node, f"{function} with IGNORE NULLS is not in the language", help="drop IGNORE NULLS"
@@ -441,6 +465,27 @@ class SelectBinder:
                 help="leave the rows with NULL out in a subquery",
             )  # fmt: skip
         return call
+
+    def _ordered(self, node: exp.Anonymous) -> exp.Anonymous:
+        """`F(x)` of `F(x ORDER BY ts)`: event-time order is what aggregates have anyway."""
+        operand = node.expressions[0] if len(node.expressions) == 1 else None
+        if not isinstance(operand, exp.Order):
+            return node
+        schema = self._scope.plan.schema
+        names = [schema.event_time, *schema.order]
+        wanted = [self._expressions.bind(ordered.this) for ordered in operand.expressions]
+        given = [column.name if isinstance(column, Column) else None for column in wanted]
+        downwards = any(ordered.args.get("desc") for ordered in operand.expressions)
+        if downwards or given != names[: len(given)]:
+            raise self._report.fail(
+                "SF0401", operand, f"`{written(node)}` has another order than that of event time",
+                help=f"write ORDER BY {schema.event_time}; ARRAY_REVERSE(ARRAY_AGG(x)) and ARRAY_SORT(ARRAY_AGG(x)) "
+                "put an array in another order",
+            )  # fmt: skip
+        plain = exp.Anonymous(this=node.this, expressions=[operand.this])
+        plain.meta.update(node.meta)
+        plain.parent = node.parent
+        return plain
 
     def _percentile(self, node: exp.WithinGroup) -> exp.Expr:
         """`F(share) WITHIN GROUP (ORDER BY x)` as `F(x, share)`."""
@@ -469,7 +514,10 @@ class SelectBinder:
         if distinct:
             operands = operands[0].expressions
             if not entry.distinct:
-                raise self._report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language")
+                remedy = "write ARRAY_DISTINCT(ARRAY_AGG(x))" if entry.name == "ARRAY_AGG" else "drop DISTINCT"
+                raise self._report.fail(
+                    "SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language", help=remedy
+                )
             if not operands or isinstance(operands[0], exp.Star):
                 raise self._report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
         if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
@@ -535,6 +583,11 @@ def _nulls_outside(node: exp.Expr) -> exp.Expr:
     function = exp.Anonymous(this=node.this, expressions=[operand.this])
     function.meta.update(node.meta)
     return type(operand)(this=function)
+
+
+def _is_window_function(node: exp.Expr) -> bool:
+    """Whether it numbers rows or looks back by rows: such functions have no frame, whatever is written."""
+    return isinstance(node, exp.Anonymous) and str(node.this).upper() in WINDOW_FUNCTIONS
 
 
 def _normal(node: exp.Expr) -> str:

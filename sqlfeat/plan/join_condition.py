@@ -42,19 +42,26 @@ def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
     """
     marked = tuple(replace(v, column=replace(v.column, name=RIGHT + v.column.name)) for v in right.visible)
     binder = _OnBinder(replace(left, visible=(*left.visible, *marked)), left, right, report)
+    as_of = join_method(join) == "ASOF"
     for identifier in join.args.get("using") or []:
         name = exp.Column(this=identifier.copy())
         name.parent = join
         # Of DuckDB's ASOF joins, the time in USING is the one that may be earlier.
-        kind = exp.GTE if str(join.args.get("method") or "") == "ASOF" else exp.EQ
+        kind = exp.GTE if as_of else exp.EQ
         binder.equal(left.resolve(name, report).name, right.resolve(name, report).name, kind)
     for condition in _conditions(join.args.get("on")):
         binder.bind(condition)
-    if not binder.result.keys:
+    binder.versions(join)
+    if not binder.result.keys and not as_of:
         raise report.fail(
             "SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key"
         )
     return binder.result
+
+
+def join_method(join: exp.Join) -> str:
+    """ASOF, also of a join FOR SYSTEM_TIME; empty for joins without a method."""
+    return "ASOF" if join.this.args.get("version") else str(join.args.get("method") or "")
 
 
 def _conditions(on: exp.Expr | None) -> Iterator[exp.Expr]:
@@ -122,6 +129,19 @@ class _OnBinder:
             self._bound(times, 0)
         else:
             self.result.keys.append((name, other))
+
+    def versions(self, join: exp.Join) -> None:
+        """The time of `FOR SYSTEM_TIME AS OF left.event_time`."""
+        version = join.this.args.get("version")
+        if version is None:
+            return
+        time = version.expression
+        if not isinstance(time, exp.Column) or self._both.resolve(time, self._report).name != self._times[0]:
+            raise self._report.fail(
+                "SF0408", version, "a version is looked up as of the event time of the left side",
+                help=f"write FOR SYSTEM_TIME AS OF left.{self._times[0]}",
+            )  # fmt: skip
+        self._bound(exp.GTE, 0)
 
     def _bound(self, kind: type[exp.Expr], limit: int) -> None:
         on = self.result

@@ -9,6 +9,7 @@ from sqlglot import exp, parse
 from sqlglot.errors import ParseError, TokenError
 
 from sqlfeat.language.dialect import Sqlfeat
+from sqlfeat.plan.foreign import hint
 from sqlfeat.plan.report import BindError, Report, extent_of
 
 _QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`", re.DOTALL)
@@ -29,7 +30,8 @@ def parse_query(report: Report) -> exp.Expr:
         trees = parse(sql, dialect=Sqlfeat)
     except ParseError as error:
         start, end = _place(sql, error.errors[0])
-        report.at_offsets("SF0300", start, end, f"the SQL does not parse: {_plain(error.errors[0])}")
+        message = f"the SQL does not parse: {_plain(error.errors[0])}"
+        report.at_offsets("SF0300", start, end, message, help=hint(sql))
         raise BindError from None
     except TokenError:
         start, message = _unclosed(sql)

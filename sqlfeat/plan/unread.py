@@ -13,7 +13,7 @@ _READ: dict[type[exp.Expr], str] = {
     exp.Subquery: "this alias joins",
     exp.With: "expressions recursive",
     exp.CTE: "this alias",
-    exp.Table: "this db alias joins pivots sample",
+    exp.Table: "this db alias joins pivots sample version",
     exp.TableAlias: "this columns",
     exp.Unnest: "expressions alias offset",
     exp.Join: "this on using side kind method",
@@ -39,12 +39,6 @@ _READ: dict[type[exp.Expr], str] = {
 """What the binder reads of each node, or refuses itself; other nodes it refuses as a whole."""
 
 
-_WRITTEN = {
-    "version": ("FOR SYSTEM_TIME", "write ASOF LEFT JOIN ... ON keys AND left.event_time >= right.event_time"),
-}
-"""What users write for an argument of a node, and what to write instead, where its name does not say it."""
-
-
 def refuse_unread(tree: exp.Expr, report: Report) -> None:
     """Report every clause that would have no effect."""
     for node in tree.walk():
@@ -56,6 +50,6 @@ def refuse_unread(tree: exp.Expr, report: Report) -> None:
 
 def _refuse(name: str, node: exp.Expr, report: Report) -> None:
     value = node.args[name]
-    written, remedy = _WRITTEN.get(name, (name.strip("_").replace("_", " ").upper(), "see the language reference"))
+    written = name.strip("_").replace("_", " ").upper()
     place = value if isinstance(value, exp.Expr) else node
-    report.add("SF0306", place, f"{written} is not in the language here", help=remedy)
+    report.add("SF0306", place, f"{written} is not in the language here", help="see the language reference")

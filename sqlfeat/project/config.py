@@ -166,6 +166,8 @@ class ModelConfig:
     meta: dict[str, Any] = field(default_factory=dict)
     ttl_ms: int | None = None
     """How long after its feature time a row is kept online; None is what the target says."""
+    state_ttl_ms: int | None = None
+    """Event time after which windows without a far edge and as-of joins forget; None is never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlfeat.project.block import Block
 
-CONFIG_KEYS = ("materialized", "entity", "tags", "owner", "enabled", "online", "meta")
+CONFIG_KEYS = ("materialized", "entity", "tags", "owner", "enabled", "online", "meta", "state_ttl")
 _MATERIALIZATIONS = tuple(m.value for m in Materialization)
 _EXPECTED = {
     "materialized": (str, "text"),
@@ -23,6 +23,7 @@ _EXPECTED = {
     "enabled": (bool, "true or false"),
     "online": (dict, "a mapping"),
     "meta": (dict, "a mapping"),
+    "state_ttl": (str, "a duration, for example `90 days`"),
 }
 
 
@@ -83,7 +84,17 @@ def _expected(key: str, value: Any) -> str | None:
         fine = isinstance(value, str) or (isinstance(value, list) and all(isinstance(tag, str) for tag in value))
         return None if fine else "text or a list of texts"
     kind, name = _EXPECTED[key]
+    if key == "state_ttl" and isinstance(value, str):
+        return None if _duration_ms(value) else name
     return None if isinstance(value, kind) else name
+
+
+def _duration_ms(text: str) -> int | None:
+    """Milliseconds of a duration; None if it is none, or nothing."""
+    try:
+        return parse_duration(text).ms or None
+    except ValueError:
+        return None
 
 
 def read_config(block: Block | None) -> dict[str, Any]:
@@ -136,4 +147,5 @@ def model_config(merged: Mapping[str, Any]) -> ModelConfig:
         enabled=merged.get("enabled", True),
         meta=dict(merged.get("meta", {})),
         ttl_ms=parse_duration(online["ttl"]).ms if "ttl" in online else None,
+        state_ttl_ms=_duration_ms(merged.get("state_ttl", "")),
     )

@@ -11,7 +11,7 @@ from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.project.load import load_project
 from tests.projects import EVENT, ORDERS, PROJECT, VIEW, complaints, write_project
 
-KEYS = "materialized, entity, tags, owner, enabled, online, meta"
+KEYS = "materialized, entity, tags, owner, enabled, online, meta, state_ttl"
 
 
 def test_models_are_rendered_and_in_order(tmp_path):

@@ -257,7 +257,7 @@ def test_configuration_of_models_in_yaml_is_checked(tmp_path):
         (
             "SF0101 | models/shop.yml:2:24 <materialised> | unknown key `materialised` in the configuration of a model"
             " | did you mean `materialized`? | keys of a model's configuration:"
-            " materialized, entity, tags, owner, enabled, online, meta"
+            " materialized, entity, tags, owner, enabled, online, meta, state_ttl"
         ),
         "SF0106 | models/shop.yml:2:50 <[1]> | `tags` must be text or a list of texts, found `[1]`",
         "SF0106 | models/shop.yml:2:63 <[x]> | `entity` must be text, found `['x']`",

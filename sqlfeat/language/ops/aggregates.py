@@ -155,7 +155,7 @@ AGGREGATES = (
     Aggregate("MAX", "Greatest value.", _type_extreme, _plain("MAX"), _plain("MAX"), "MAX(x)"),
     Aggregate("ARRAY_AGG", "The values as an array, in event-time order, NULLs included.",
               _type_array, _duckdb_list, _plain("ARRAY_AGG"), "ARRAY_AGG(x)",
-              ordered=True, mergeable=False, keeps_null=True),
+              aliases=("LIST",), ordered=True, mergeable=False, keeps_null=True),
 )  # fmt: skip
 
 COMPOSITES = (

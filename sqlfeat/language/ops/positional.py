@@ -39,9 +39,11 @@ def _flink(name: str) -> AggregateLowering:
 
 AGGREGATES = (
     Aggregate("FIRST_VALUE", "The first value in event-time order; with IGNORE NULLS the first that is not NULL.",
-              _type_value, _duckdb("arg_min"), _flink("FIRST_VALUE"), "FIRST_VALUE(x)", ordered=True, mergeable=False),
+              _type_value, _duckdb("arg_min"), _flink("FIRST_VALUE"), "FIRST_VALUE(x)",
+              aliases=("FIRST",), ordered=True, mergeable=False),
     Aggregate("LAST_VALUE", "The last value in event-time order; with IGNORE NULLS the last that is not NULL.",
-              _type_value, _duckdb("arg_max"), _flink("LAST_VALUE"), "LAST_VALUE(x)", ordered=True, mergeable=False),
+              _type_value, _duckdb("arg_max"), _flink("LAST_VALUE"), "LAST_VALUE(x)",
+              aliases=("LAST",), ordered=True, mergeable=False),
 )  # fmt: skip
 
 

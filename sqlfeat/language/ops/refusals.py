@@ -39,7 +39,8 @@ REFUSED_AGGREGATES = (
         "ARG_MAX",
         Refused(
             "Flink does not have it, and rows that tie for the greatest value have no order",
-            "MAX(x), and LAST_VALUE(y) or QUALIFY for the row",
+            "LAST_VALUE(x) for the value of the last event, ROW_NUMBER() over a window function for the row of the "
+            "greatest",
         ),
         ("ARG_MIN", "MAX_BY", "MIN_BY", "ARGMAX", "ARGMIN"),
     ),
@@ -51,6 +52,12 @@ REFUSED_AGGREGATES = (
     RefusedAggregate(
         "COLLECT",
         Refused("it gives a MULTISET, which DuckDB does not have", "ARRAY_AGG(x)"),
+    ),
+    RefusedAggregate(
+        "COLLECT_LIST",
+        Refused("its values are in no certain order", "ARRAY_AGG(x), in event-time order, or "
+                "ARRAY_DISTINCT(ARRAY_AGG(x))"),
+        ("COLLECT_SET", "GROUP_ARRAY", "ARRAY_AGG_DISTINCT"),
     ),
     RefusedAggregate(
         "ANY_VALUE", Refused("which value it gives is left to chance", "FIRST_VALUE(x) or MIN(x)"), ("ARBITRARY",)

@@ -246,9 +246,10 @@ class FlinkSteps(Steps):
             this=fn("ROW", *(column(other) for _, other in plan.picks), exp.true()), to=self._match_type(plan)
         )
         items += [self.named(match, _MATCH), self.named(exp.Literal.number(1 if plan.strict else 0), _IS_LEFT)]
-        present = not_null(column(plan.keys[0][1]))
-        for _, other in plan.keys[1:]:
-            present = exp.And(this=present, expression=not_null(column(other)))
+        present: exp.Expr | None = None
+        for _, other in plan.keys:
+            condition = not_null(column(other))
+            present = exp.And(this=present, expression=condition) if present else condition
         return self.select(items, source, present)
 
     def _match_type(self, plan: LookupJoin) -> exp.DataType:

@@ -1,0 +1,42 @@
+"""`FROM a, b WHERE a.k = b.k` as a join with its condition in ON."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+
+def name_joins(tree: exp.Expr) -> None:
+    """Give every join by comma the conditions of WHERE that compare its table with those before it."""
+    for select in list(tree.find_all(exp.Select)):
+        where, joins = select.args.get("where"), select.args.get("joins") or []
+        if where is None or not any(map(_by_comma, joins)):
+            continue
+        conditions = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        seen = {select.args["from_"].this.alias_or_name.lower()}
+        for join in joins:
+            alias = join.this.alias_or_name.lower()
+            own = [c for c in conditions if _by_comma(join) and alias in (of := _aliases(c)) and of - {alias} <= seen]
+            own = [condition for condition in own if _aliases(condition) - {alias}]
+            if own:
+                conditions = [condition for condition in conditions if condition not in own]
+                join.set("on", _all(own))
+            seen.add(alias)
+        select.set("where", exp.Where(this=_all(conditions)) if conditions else None)
+
+
+def _by_comma(join: exp.Join) -> bool:
+    return isinstance(join.this, (exp.Table, exp.Subquery)) and not any(
+        join.args.get(part) for part in ("on", "using", "kind", "side", "method")
+    )
+
+
+def _aliases(condition: exp.Expr) -> set[str]:
+    """The tables a condition names."""
+    return {column.table.lower() for column in condition.find_all(exp.Column)}
+
+
+def _all(conditions: list[exp.Expr]) -> exp.Expr:
+    result = conditions[0]
+    for condition in conditions[1:]:
+        result = exp.And(this=result, expression=condition)
+    return result

@@ -1,0 +1,25 @@
+"""What other systems write and the parser does not read, with what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+_FOREIGN = {
+    r"\bEMIT\s+(CHANGES|FINAL)\b": "drop EMIT: a feature view gives each row once, when it is complete",
+    r"\bWINDOW\s+(TUMBLING|HOPPING|SESSION)\b": "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR))",
+    r"\bwindow\s*\(": "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE)) and GROUP BY "
+    "window_start, window_end",
+    r"\bROWS_RANGE\b": "write RANGE BETWEEN INTERVAL '3' SECOND PRECEDING AND CURRENT ROW",
+    r"\bLAST\s+JOIN\b|\bMATCH_CONDITION\b": "write ASOF LEFT JOIN r ON l.key = r.key AND l.ts >= r.ts",
+    r"\bWINDOW\s+\w+\s+AS\s*\(\s*UNION\b": "write UNION ALL in a subquery below the window",
+    r"\bMATCH_RECOGNIZE\b": "patterns are not in the language; write LAG and conditions",
+    r"\bPOSITIONAL\s+JOIN\b": "rows of a stream have no positions; write ASOF LEFT JOIN or JOIN",
+    r"\bOVER\s*\([^()]*\)\s*FILTER\b": "FILTER comes before OVER: SUM(x) FILTER (WHERE ...) OVER (...)",
+    r"\b(TUMBLE|HOP|CUMULATE|SESSION)\s*\(\s*(TABLE\s*)?\(": "name the relation in WITH, and write TABLE name",
+}
+"""What to write instead, by how it is found."""
+
+
+def hint(sql: str) -> str:
+    """What to write instead of what another system's SQL has; empty if nothing is known."""
+    return next((remedy for pattern, remedy in _FOREIGN.items() if re.search(pattern, sql, re.IGNORECASE)), "")
