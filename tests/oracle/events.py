@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.oracle.query import interpret
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import hashable, milliseconds, order_key
+from tests.oracle.values import NotInterpreted, hashable, milliseconds, order_key
 
 if TYPE_CHECKING:
     from sqlfeat.project.config import Source
@@ -74,6 +74,8 @@ def views(project: LoadedProject, sources: Mapping[str, Relation], names: Sequen
     known = dict(sources)
     for name in project.order:
         if name in names or any(name in _ancestors(project, wanted) for wanted in names):
+            if project.models[name].config.state_ttl_ms is not None:
+                raise NotInterpreted("state_ttl")
             known[name.lower()] = interpret(project.models[name].sql, known)
     return {name: known[name.lower()] for name in names}
 
