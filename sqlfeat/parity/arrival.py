@@ -57,7 +57,7 @@ class Line:
 def arranged(
     connection: DuckDBPyConnection, root: Path, sources: Iterable[Source], arrival: Arrival, folder: Path
 ) -> tuple[tuple[str, str], ...]:
-    """Write a copy of each stream that is to be read in another order, or lies where it cannot be replayed.
+    """Write a copy of each stream that is to be read in another order; of one that is not in files, of its history.
 
     Args:
         connection: to read with.
@@ -71,7 +71,8 @@ def arranged(
     """
     copies = []
     for source in sources:
-        as_it_lies = arrival.held_up(source) is None and source.available_at is None and _in_files(source)
+        # A topic has its messages in the order they came in; that of a file may be any.
+        as_it_lies = arrival.held_up(source) is None and (source.available_at is None or not _in_files(source))
         if not source.is_static and not as_it_lies:
             path = folder / f"{source.full_name}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)

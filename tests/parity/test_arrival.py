@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,29 @@ def test_available_at_is_the_order_they_came_in(tmp_path, held_up):
     copies_of(root, Arrival(disorder_ms=held_up))
     copied = (tmp_path / "replay" / "shop.orders.jsonl").read_text(encoding="utf-8").splitlines()
     assert copied == (lines[::-1] if held_up is None else lines)
+
+
+def test_a_topic_is_read_in_its_own_order_and_shuffled_from_its_history(tmp_path):
+    root = write_shop(tmp_path)
+    seen = "          - {name: seen, type: TIMESTAMP(3)}\n        event_time: ts\n        available_at: seen\n"
+    edit(root, "        event_time: ts\n", seen)
+    edit(root, "{connector: filesystem, path: data/orders.jsonl, format: json}", "{connector: kafka, topic: orders}")
+    assert copies_of(root, Arrival()) == ()
+    ((_, path),) = copies_of(root, Arrival(shuffle=True))
+    copied = Path(path).read_text(encoding="utf-8").splitlines()
+    assert sorted(copied) == (root / "data/orders.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def test_a_parquet_history_becomes_lines(tmp_path):
+    root = write_shop(tmp_path)
+    edit(root, "{connector: filesystem, path: data/orders.jsonl, format: json}", "{connector: kafka, topic: orders}")
+    edit(root, "history: {format: json, path: data/orders.jsonl}", "history: {format: parquet, path: data/o.parquet}")
+    with connect(root) as connection:
+        orders = connection.read_json(str(root / "data/orders.jsonl")).project("* REPLACE (ts::TIMESTAMP AS ts)")
+        orders.write_parquet(str(root / "data/o.parquet"))
+    ((_, path),) = copies_of(root, Arrival(disorder_ms=0))
+    times = [json.loads(line)["ts"] for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    assert times == [order["ts"].removesuffix(".000") for order in ORDERS]
 
 
 def test_a_shuffle_is_bounded_by_the_lateness_of_each_source(tmp_path):
