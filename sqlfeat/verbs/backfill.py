@@ -15,7 +15,7 @@ from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.project.config import Source
 from sqlfeat.stores.offline import OfflineStore, Written
 from sqlfeat.stores.offline_metadata import Computed
-from sqlfeat.verbs.late_events import LeftOut, collect_late, left_out, logs_to_leave_out
+from sqlfeat.verbs.late_events import LeftOut, collect_all_late, left_out, logs_to_leave_out
 
 if TYPE_CHECKING:
     from sqlfeat.engines.duckdb.run import DuckdbRun
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlfeat.project.load import LoadedProject
 
 LOG_DIR = "target/logs/backfill"
-STREAM_LOGS = "target/stream/logs"
 _TABLE = "sqlfeat__result"
 
 
@@ -88,8 +87,7 @@ def backfill(
     """
     from sqlfeat.compiler import compile_models
 
-    # A run that was killed, or still goes on, has found some already.
-    collect_late(project, project.config.root / STREAM_LOGS, ended=False)
+    collect_all_late(project)
     late_logs = logs_to_leave_out(project, project.config.sources, late)
     options = LowerOptions(slice=Slice(start, end), log_dir=LOG_DIR, late_logs=late_logs)
     models = compile_models(project, project.select(select, exclude), options)

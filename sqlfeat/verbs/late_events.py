@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
 
+STREAM_LOGS = "target/stream/logs"
+"""The `log_dir` of a replay."""
 _FOLDER = "_late"
 _RUN_FILE = "run.json"
 
@@ -94,6 +96,13 @@ def collect_late(project: LoadedProject, logs: Path, *, ended: bool) -> dict[str
     return found
 
 
+def collect_all_late(project: LoadedProject) -> None:
+    """Take over what all runs of the target have found late so far: replays that were killed, and jobs that go on."""
+    jobs = project.config.root / project.target.stream.state_path / project.target.name
+    for logs in (project.config.root / STREAM_LOGS, *sorted(jobs.glob("*/logs"))):
+        collect_late(project, logs, ended=False)
+
+
 def logs_to_leave_out(
     project: LoadedProject, sources: Iterable[Source], late: Late | None
 ) -> tuple[tuple[str, str], ...]:
@@ -124,7 +133,11 @@ def left_out(connection: DuckDBPyConnection, sources: Sequence[Source], logs: di
 
 def _inputs(project: LoadedProject, source: Source) -> Inputs:
     path = _path(project, source)
-    return Inputs() if path is None else inputs_of(path)
+    if path is not None:
+        return inputs_of(path)
+    kafka = source.stream.kafka if source.stream else None
+    from_the_beginning = kafka is not None and kafka.startup == "earliest"
+    return Inputs(whole=f"topic {source.stream.path}" if source.stream and from_the_beginning else "")
 
 
 def _path(project: LoadedProject, source: Source) -> Path | None:

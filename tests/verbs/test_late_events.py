@@ -12,8 +12,8 @@ from sqlfeat.console.capture import CaptureConsole
 from sqlfeat.project.lateness import Late
 from sqlfeat.project.load import load_project
 from sqlfeat.stores.offline import OfflineStore
-from sqlfeat.verbs.backfill import STREAM_LOGS, backfill
-from sqlfeat.verbs.late_events import collect_late, late_log, note_run
+from sqlfeat.verbs.backfill import backfill
+from sqlfeat.verbs.late_events import STREAM_LOGS, collect_late, late_log, note_run
 from tests.projects import complaints
 from tests.shop import ORDERS, write_shop
 
@@ -39,10 +39,10 @@ def edit(root, name, old, new):
     (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def streamed(root, *late, hour=12, ended=True):
+def streamed(root, *late, hour=12, ended=True, logs=STREAM_LOGS):
     """Leave what a run leaves that found some orders late."""
     project = load_project(root)
-    logs = root / STREAM_LOGS
+    logs = root / logs
     note_run(project, project.config.sources, logs, At(hour))
     folder = logs / "shop.orders" / "late"
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,8 +122,22 @@ def test_what_a_killed_run_found_is_not_lost(root):
     assert spent(root)[0] == [10, 40]
 
 
+def test_what_a_job_that_goes_on_has_found_counts_already(root):
+    streamed(root, ORDERS[3], ended=False, logs="data/state/dev/live/logs")
+    assert spent(root)[0] == [10, 40]
+
+
 def test_no_run_has_no_log(root):
     values, result, console = spent(root)
     assert (values, result.late, console.warnings) == ([10, 30, 60], (), [])
     project = load_project(root)
     assert not late_log(project, project.config.sources[0]).path.exists()
+
+
+@pytest.mark.parametrize(("startup", "left"), [("earliest", [10, 30, 60]), ("latest", [10, 40])])
+def test_a_topic_read_from_its_beginning_again_has_the_newer_verdict(root, startup, left):
+    topic = f"stream: {{connector: kafka, topic: orders, brokers: 'h:9092', startup: {startup}}}"
+    edit(root, "models/shop.yml", "stream: {connector: filesystem, path: data/orders.jsonl, format: json}", topic)
+    streamed(root, ORDERS[3])
+    streamed(root, hour=13)
+    assert spent(root)[0] == left
