@@ -17,15 +17,35 @@ windows drop a first event of exactly this time without a word, taking it for on
 Field = Callable[[Column], exp.Expr]
 
 
-def reason_of(source: Source, raw: Field, parsed: Field) -> exp.Expr:
+Later = Callable[[exp.Expr, int], exp.Expr]
+"""A time some milliseconds later."""
+
+
+def is_ahead(source: Source, parsed: Field, later: Later) -> exp.Expr | None:
+    """Whether an event claims to be of a time that lies too far behind its arrival; None if the source sets no limit.
+
+    A clock that is wrong by a year would make everything late that comes after it. There is no other clock to ask than
+    the one that notes arrivals: the wall clock differs from run to run.
+    """
+    time = source.column(source.event_time) if source.event_time else None
+    arrival = source.column(source.available_at) if source.available_at else None
+    if source.max_ahead_ms is None or time is None or arrival is None:
+        return None
+    return exp.GT(this=parsed(time), expression=later(parsed(arrival), source.max_ahead_ms))
+
+
+def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None = None) -> exp.Expr:
     """The reason a row is rejected, NULL if it fits.
 
     Args:
         source: the declaration.
         raw: the field as it lies.
         parsed: the field as its declared type, NULL if it does not fit.
+        ahead: whether the event time is ahead of the arrival by more than is allowed; None where nothing limits it.
     """
     branches: list[tuple[exp.Expr, exp.Expr]] = []
+    if ahead is not None:
+        branches.append((ahead, text(f"{source.event_time} is further ahead of {source.available_at} than max_ahead")))
     for field in source.columns:
         if field.type.kind is not Kind.STRING:
             misfit = exp.And(this=not_null(raw(field)), expression=is_null(parsed(field)))

@@ -117,6 +117,8 @@ class Source:
     """How long after an event another one with its unique key is a duplicate, milliseconds of event time."""
     tests: tuple[DataTest, ...] = ()
     """Promises about its history."""
+    max_ahead_ms: int | None = None
+    """By how much an event time may be ahead of `available_at`, milliseconds; what is further ahead is rejected."""
 
     @property
     def full_name(self) -> str:

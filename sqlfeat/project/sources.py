@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DAY_MS = 86_400_000
 _TABLE_HINTS = dict.fromkeys(
-    ("event_time", "lateness", "unique_within", "late", "order_by", "available_at"),
+    ("event_time", "lateness", "max_ahead", "unique_within", "late", "order_by", "available_at"),
     "a table is the same at all times; what has an event time is declared under `streams:`",
 )
 
@@ -76,6 +76,7 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
     unique_within = _DAY_MS if static else block.duration("unique_within", _DAY_MS)
     lateness = 0 if static else block.duration("lateness")
     available_at = None if static else columns.time("available_at")
+    max_ahead = None if static else _read_max_ahead(block, available_at)
     late = None if static else read_late(block)
     stream, history = read_stream(block), _read_history(block)
     meta = block.free("meta")
@@ -102,7 +103,21 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
         late=late,
         unique_within_ms=unique_within,
         tests=tuple(test for column in declared.values() for test in column.tests),
+        max_ahead_ms=max_ahead,
     )
+
+
+def _read_max_ahead(block: Block, available_at: str | None) -> int | None:
+    if block.node("max_ahead") is None:
+        return None
+    if available_at is None and block.node("available_at") is None:
+        block.file.problem(
+            "SF0107",
+            f"`max_ahead` of {block.what} needs `available_at`",
+            block.key_span("max_ahead"),
+            hint="name the column that says when an event arrived; the wall clock would differ from run to run",
+        )
+    return block.duration("max_ahead")
 
 
 def _read_columns(source: Block, describe: Describe, owner: str) -> dict[str, _Declared]:

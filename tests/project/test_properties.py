@@ -165,8 +165,8 @@ def test_a_stream_says_what_its_time_is_and_where_it_lives(tmp_path):
         "SF0107 | models/shop.yml:7:19 <path> | `history` needs `format`",
         (
             "SF0101 | models/shop.yml:8:9 <watermark> | unknown key `watermark` in a stream | keys of a stream: "
-            "name, description, columns, event_time, order_by, unique_key, unique_within, lateness, available_at, "
-            "late, stream, history, meta"
+            "name, description, columns, event_time, order_by, unique_key, unique_within, lateness, "
+            "available_at, max_ahead, late, stream, history, meta"
         ),
     ]
 

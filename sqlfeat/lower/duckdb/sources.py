@@ -9,7 +9,7 @@ from sqlfeat.language.trees import case, cast, fn, not_null, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import parsed_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
-from sqlfeat.lower.rejects import reason_of
+from sqlfeat.lower.rejects import is_ahead, reason_of
 from sqlfeat.project.config import Column, Source
 
 REASON, ROW, _RAW, _FILE = "__reason", "__row", "__raw_", "f"
@@ -99,11 +99,16 @@ def _parsed_view(source: Source) -> Statement:
     inner += [_as(_raw(source, field), _RAW + field.name) for field in source.columns]
     inner.append(_as(_row(source), ROW))
     rows = _select(inner, _reader(source)).subquery()
-    reason = reason_of(source, lambda f: column(_RAW + f.name), lambda f: column(f.name))
+    ahead = is_ahead(source, lambda f: column(f.name), _later)
+    reason = reason_of(source, lambda f: column(_RAW + f.name), lambda f: column(f.name), ahead)
     if source.history and source.history.format == "json":
         reason = case((exp.Not(this=exp.Paren(this=_is_object())), text("not a JSON object")), default=reason)
     items = [*(column(c.name) for c in source.columns), column(ROW), _as(reason, REASON)]
     return _view(parsed_name(source), _select(items, rows))
+
+
+def _later(time: exp.Expr, ms: int) -> exp.Expr:
+    return exp.Add(this=time, expression=exp.Interval(this=text(str(ms)), unit=exp.Var(this="MILLISECONDS")))
 
 
 def _is_object() -> exp.Expr:

@@ -17,13 +17,14 @@ from sqlfeat.lower.flink.intervals import interval, interval_constant
 from sqlfeat.lower.flink.messages import broken_messages, message_columns
 from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
-from sqlfeat.lower.rejects import reason_of
+from sqlfeat.lower.rejects import is_ahead, reason_of
 from sqlfeat.project.config import Column, Source, Stream
 
 EVENT_TIME, REASON, ROW, WATERMARK = "__event_time", "__reason", "__row", "__watermark"
 HOUR, EVENTS = "hour", "events"
-_NO_TIME = "1900-01-01 00:00:00.000"
-"""Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth."""
+_NO_TIME = "1900-01-01 00:00:00.007"
+"""Stands for a missing event time: a NULL would stop the job, and this one holds no watermark up or forth. No midnight,
+which systems write where they know no time: that is rejected with the reason it deserves."""
 
 _ROLLED = {
     "sink.rolling-policy.rollover-interval": "1 min",
@@ -87,8 +88,22 @@ def _event_time(source: Source) -> exp.Expr:
         return exp.Cast(this=_timestamp("1970-01-01 00:00:00.000"), to=flink_type(TIMESTAMP))
     field = source.column(source.event_time)
     assert field is not None
-    value = column(field.name) if _stream(source).trusted else parse_flink(column(field.name), TIMESTAMP)
+    value = _time_of(source, field)
+    if (ahead := _ahead(source)) is not None:
+        # What is rejected for this must not move the watermark.
+        value = case((ahead, exp.Null()), default=value)
     return fn("COALESCE", value, missing)
+
+
+def _time_of(source: Source, field: Column) -> exp.Expr:
+    """A time as it was sent, whatever is the matter with the row."""
+    return column(field.name) if _stream(source).trusted else parse_flink(column(field.name), TIMESTAMP)
+
+
+def _ahead(source: Source) -> exp.Expr | None:
+    return is_ahead(
+        source, lambda field: _time_of(source, field), lambda time, ms: exp.Add(this=time, expression=interval(ms))
+    )
 
 
 def _timestamp(value: str) -> exp.Expr:
@@ -117,7 +132,7 @@ def _parsed_view(source: Source) -> Statement:
     items = [_as(parsed(f), f.name) for f in source.columns if f.name != source.event_time]
     items += [
         column(EVENT_TIME),
-        _as(reason_of(source, lambda f: column(f.name), parsed), REASON),
+        _as(reason_of(source, lambda f: column(f.name), parsed, _ahead(source)), REASON),
         _as(_row_json(source), ROW),
     ]
     return _view(parsed_name(source), _select(items, raw_name(source)))
