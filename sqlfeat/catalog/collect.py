@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlfeat.catalog.checks import model_checks, source_checks
 from sqlfeat.catalog.definitions import definitions_of
 from sqlfeat.catalog.durations import in_words
 from sqlfeat.catalog.model import (
@@ -85,6 +86,7 @@ class _Collector:
             fingerprint=compiled.fingerprint if compiled else "",
             scripts=_scripts(compiled) if compiled else (),
             readings=readings_of(compiled, self.project.target.offline_path) if compiled else (),
+            checks=model_checks(self.project.config, model.name),
         )
 
 
@@ -136,6 +138,7 @@ def _source(source: Source, models: Iterable[ModelDoc]) -> SourceDoc:
         bindings=tuple(_bindings(source)),
         consumers=tuple(_consumers(source.full_name, models)),
         meta=source.meta,
+        checks=source_checks(source),
     )
 
 

@@ -63,6 +63,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckDoc:
+    """A test of a model or source.
+
+    Attributes:
+        kind: `unit` or `data`.
+        text: what it is for, or what it promises; Markdown.
+        place: `file:line`.
+    """
+
+    name: str
+    kind: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDoc:
     """A model. One that is a view has no key, no feature time, no scripts and no fingerprint.
 
@@ -77,6 +93,7 @@ class ModelDoc:
         sql: the rendered template.
         scripts: what it compiles to.
         readings: how to get its features.
+        checks: its tests.
     """
 
     name: str
@@ -98,6 +115,7 @@ class ModelDoc:
     fingerprint: str = ""
     scripts: tuple[Script, ...] = ()
     readings: tuple[Reading, ...] = ()
+    checks: tuple[CheckDoc, ...] = ()
 
     @property
     def is_view(self) -> bool:
@@ -149,6 +167,7 @@ class SourceDoc:
     bindings: tuple[Binding, ...]
     consumers: tuple[Consumer, ...]
     meta: dict[str, Any] = field(default_factory=dict)
+    checks: tuple[CheckDoc, ...] = ()
 
     @property
     def kind(self) -> str:

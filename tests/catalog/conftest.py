@@ -43,7 +43,13 @@ PROPERTIES = {
                     "name": "events",
                     "description": DESCRIPTION,
                     "columns": [
-                        {"name": "user_id", "type": "BIGINT", "nullable": False, "description": SCRIPT},
+                        {
+                            "name": "user_id",
+                            "type": "BIGINT",
+                            "nullable": False,
+                            "description": SCRIPT,
+                            "tests": [{"range": {"min": 0, "name": SCRIPT}}],
+                        },
                         {"name": "ts", "type": "TIMESTAMP(3)", "nullable": False, "description": ATTRIBUTE},
                     ],
                     "event_time": "ts",
@@ -62,6 +68,7 @@ PROPERTIES = {
             "columns": [{"name": "n", "description": f"{SCRIPT} `{SCRIPT}`"}],
         }
     ],
+    "unit_tests": [{"name": "hostile", "model": "hostile", "description": SCRIPT, "expect": []}],
 }
 
 MODEL = f"""\

@@ -4,7 +4,7 @@ import pytest
 
 from sqlfeat.catalog.collect import collect
 from sqlfeat.catalog.durations import in_words
-from sqlfeat.catalog.model import Consumer, SourceUse
+from sqlfeat.catalog.model import CheckDoc, Consumer, SourceUse
 from sqlfeat.project.load import load_project
 from tests.shop import write_shop
 
@@ -77,3 +77,33 @@ def test_the_catalog_counts(catalog):
 )
 def test_lengths_of_time_in_words(ms, words):
     assert in_words(ms) == words
+
+
+def test_models_and_sources_show_their_tests(tmp_path):
+    root = write_shop(tmp_path)
+    text = """\
+unit_tests:
+  - {name: edges, description: Both are in., model: spend, expect: []}
+models:
+  - name: orders_1d
+    columns:
+      - {name: user_id, tests: [not_null, accepted_values: [7, 8]]}
+      - {name: orders_1d, tests: [range: {min: 1}, range: {min: 1, max: 9, severity: warn, name: few}]}
+    tests: [unique: [user_id, feature_time]]
+"""
+    (root / "models" / "tests.yml").write_text(text, encoding="utf-8")
+    path = root / "models" / "shop.yml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("amount, type: BIGINT}", "amount, type: BIGINT, tests: [not_null]}")
+    )
+    catalog = collect(load_project(root))
+    checks = {model.name: model.checks for model in catalog.models}
+    assert checks["spend"] == (CheckDoc("edges", "unit", "Both are in.", "models/tests.yml:2"),)
+    assert [(check.name, check.text) for check in checks["orders_1d"]] == [
+        ("not_null_orders_1d_user_id", "`user_id` never NULL"),
+        ("accepted_values_orders_1d_user_id", "`user_id` one of `7`, `8`"),
+        ("range_orders_1d_orders_1d", "`orders_1d` from 1"),
+        ("few", "`orders_1d` from 1 to 9 (a warning)"),
+        ("unique_orders_1d_user_id_feature_time", "`user_id`, `feature_time` never the same in two rows"),
+    ]
+    assert [check.name for check in catalog.sources[0].checks] == ["not_null_shop_orders_amount"]
