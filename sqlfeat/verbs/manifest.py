@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sqlfeat.testing.select import select_tests
 from sqlfeat.verbs.files import TARGET_DIR, write_if_changed
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlfeat.clock import Clock
+    from sqlfeat.diagnostics.model import Span
     from sqlfeat.lower.program import CompiledModel, OutputColumn
     from sqlfeat.project.config import Column, Entity, Source
     from sqlfeat.project.load import LoadedProject
@@ -33,6 +35,7 @@ def build_manifest(project: LoadedProject, compiled: Sequence[CompiledModel]) ->
         "models": {name: _model(project, project.models[name], by_name.get(name)) for name in project.order},
         "sources": {source.full_name: _source(source) for source in project.config.sources},
         "entities": {entity.name: _entity(entity) for entity in project.config.entities},
+        "tests": _tests(project),
         "parent_map": parents,
         "child_map": _inverse(parents),
     }
@@ -136,6 +139,17 @@ def _source(source: Source) -> dict[str, Any]:
 def _entity(entity: Entity) -> dict[str, Any]:
     keys = [_column(key) for key in entity.keys]
     return {"name": entity.name, "description": entity.description, "keys": keys}
+
+
+def _tests(project: LoadedProject) -> list[dict[str, Any]]:
+    """The tests that `sqlfeat test` would run."""
+    chosen = select_tests(project, (), ())
+    unit = [_test(test.name, "unit", test.model.value, test.span) for test in chosen.unit]
+    return unit + [_test(test.name, "data", test.owner, test.span) for test in chosen.data]
+
+
+def _test(name: str, kind: str, target: str, span: Span) -> dict[str, Any]:
+    return {"name": name, "type": kind, "target": target, "file": span.path, "line": span.line}
 
 
 def _column(column: Column) -> dict[str, Any]:

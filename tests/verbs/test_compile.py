@@ -114,7 +114,7 @@ def test_errors_of_all_models_come_at_once_and_nothing_is_written(compiled, root
 def test_the_manifest_describes_the_project(compiled, root):
     compiled()
     found = manifest(root)
-    assert list(found) == ["metadata", "project", "models", "sources", "entities", "parent_map", "child_map"]
+    assert list(found) == ["metadata", "project", "models", "sources", "entities", "tests", "parent_map", "child_map"]
     assert found["metadata"] == {
         "schema": "sqlfeat/manifest/1",
         "sqlfeat_version": sqlfeat.__version__,
@@ -230,3 +230,14 @@ def _padded(text):
     """Flink leaves out zeros at the end of a fraction."""
     head, _, fraction = text.partition(".")
     return f"{head}.{fraction:0<3}"
+
+
+def test_the_manifest_lists_tests(compiled, root):
+    text = "unit_tests: [{name: one, model: spend, expect: []}]\n"
+    text += "models: [{name: orders_1d, columns: [{name: user_id, tests: [{not_null: {name: two}}]}]}]\n"
+    (root / "models" / "tests.yml").write_text(text, encoding="utf-8")
+    compiled()
+    assert manifest(root)["tests"] == [
+        {"name": "one", "type": "unit", "target": "spend", "file": "models/tests.yml", "line": 1},
+        {"name": "two", "type": "data", "target": "orders_1d", "file": "models/tests.yml", "line": 2},
+    ]
