@@ -215,6 +215,12 @@ class Project:
 
         return test(self.loaded, select, exclude, TestEngine(engine), self.console)
 
+    def new_test(self, model: str) -> str:
+        """The YAML of a first unit test of a model, which passes: an event for each input, and what comes of it."""
+        from sqlfeat.testing.skeleton import skeleton
+
+        return skeleton(self.loaded, model)
+
     def get(self, model: str, key: Mapping[str, str]) -> OnlineValue:
         """The online value of an entity key."""
         from sqlfeat.verbs.get import get

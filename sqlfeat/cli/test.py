@@ -30,8 +30,9 @@ _FEW = 10
     help="Where unit tests run.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--new", "new", metavar="MODEL", help="Print a first unit test of a model, and run none.")
 @global_options
-def test(session: Session, engine: str, as_json: bool) -> int:
+def test(session: Session, engine: str, as_json: bool, new: str | None) -> int:
     """Run the unit tests of models and the tests of stored data.
 
     Select by model as anywhere, by `test_name:x`, or by `test_type:unit` and `test_type:data`. With --engine all each
@@ -39,6 +40,9 @@ def test(session: Session, engine: str, as_json: bool) -> int:
 
     Exits with 1 if a test fails.
     """
+    if new is not None:
+        session.console.result(session.project.new_test(new).rstrip("\n"))
+        return ExitCode.OK
     result = session.project.test(**session.selection, engine=engine)
     session.console.result(json.dumps(result.as_json(), indent=2, ensure_ascii=False) if as_json else _text(result))
     return ExitCode.OK if result.ok else ExitCode.FAILED
