@@ -67,8 +67,9 @@ class LowerOptions:
         slice: which part of the past.
         output_dir: where Flink's filesystem sinks write (`<dir>/<model>/`).
         log_dir: where reject and late logs are written (`<dir>/<source group>.<source name>/{rejects,late}/`).
-        project_dir: what relative paths of streams are relative to. Empty for compiled files, which are then portable
-            and run from the project directory; Flink itself resolves a path from where its Java was started.
+        project_dir: what relative paths of streams and histories are relative to. Empty for compiled files, which are
+            then portable and run from the project directory; Flink itself resolves a path from where its Java was
+            started, and DuckDB from the working directory.
         late_logs: (full name of a source, its late log): DuckDB leaves these events out, exactly as Flink did.
         replays: (full name of a source, JSON lines in order of arrival): Flink reads these in place of the stream.
         histories: (full name of a source, JSON lines): DuckDB reads these in place of the history.
@@ -100,7 +101,11 @@ class LowerOptions:
         elif source.stream is not None and source.stream.kafka is not None:
             source = replace(source, stream=replace(source.stream, kafka=self._connected(source.stream.kafka)))
         history = dict(self.histories).get(source.full_name)
-        return source if history is None else replace(source, history=History("json", history))
+        if history is not None:
+            source = replace(source, history=History("json", history))
+        if self.project_dir and source.history is not None:
+            source = replace(source, history=source.history.below(self.project_dir))
+        return source
 
     def _connected(self, kafka: KafkaStream) -> KafkaStream:
         hidden = () if self.connect else self.kafka.hidden

@@ -108,7 +108,8 @@ def _lines(connection: DuckDBPyConnection, root: Path, source: Source) -> list[L
     for setting in prelude():
         connection.execute(setting)
     if not _in_files(source):
-        return _parsed(connection, source)
+        history = source.history.below(str(root)) if source.history else None
+        return _parsed(connection, replace(source, history=history))
     path = root / (source.stream.path if source.stream else "")
     histories = (History("json", str(file)) for file in read_files(path))
     return [line for history in histories for line in _parsed(connection, replace(source, history=history))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from sqlfeat.connectors.artifact import Artifact
@@ -33,6 +33,10 @@ class History:
     """`parquet`, `csv` or `json`."""
     path: str
     """A file or glob, relative to the project directory."""
+
+    def below(self, root: str) -> History:
+        """The history with its path made absolute: DuckDB looks for a relative one in the working directory first."""
+        return self if "://" in self.path else History(self.format, str(PurePath(root, self.path)))
 
 
 @dataclass(frozen=True, slots=True)

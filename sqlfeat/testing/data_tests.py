@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -127,7 +128,9 @@ class DataTests:
         """
         if source := self._sources.get(test.owner):
             check_histories(connection, self._project.config.root, [source])
-            _create_view(connection, _fitting_rows(connection, source))
+            assert source.history is not None
+            placed = replace(source, history=source.history.below(str(self._project.config.root)))
+            _create_view(connection, _fitting_rows(connection, placed))
             return
         store = OfflineStore.of(self._project)
         view = store.view(test.owner)

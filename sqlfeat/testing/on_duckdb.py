@@ -14,6 +14,7 @@ from sqlfeat.engines.duckdb.run import DuckdbRun
 from sqlfeat.lower.duckdb.sources import REASON, ROW, source_views
 from sqlfeat.lower.names import parsed_name, rejects_name
 from sqlfeat.lower.program import Slice
+from sqlfeat.project.config import History
 from sqlfeat.testing.lateness import Arrival, late_flags
 from sqlfeat.testing.outcome import Outcome, Rejected
 
@@ -89,8 +90,8 @@ class DuckdbTests:
         """Every line of the stream as DuckDB reads it: its columns, and the reason if it is rejected."""
         assert source.stream is not None
         assert source.history is not None
-        stream = _reading(source, source.stream.path)
-        self._connection.execute(source_views(stream)[0].sql)
+        stream = History(source.history.format, source.stream.path).below(str(self._root))
+        self._connection.execute(source_views(replace(source, history=stream))[0].sql)
         names = [*(column.name for column in source.columns), REASON, ROW]
         columns = [exp.column(name, quoted=True) for name in names]
         select = exp.select(*columns).from_(exp.to_identifier(parsed_name(source), quoted=True))
@@ -102,11 +103,6 @@ class DuckdbTests:
         select = exp.select(exp.column("reason"), exp.column("row")).from_(view)
         rows = self._connection.execute(select.sql("duckdb")).fetchall()
         return tuple(Rejected.parse(reason, row) for reason, row in rows)
-
-
-def _reading(source: Source, path: str) -> Source:
-    assert source.history is not None
-    return replace(source, history=replace(source.history, path=path))
 
 
 def _arrival(source: Source, parsed: dict[str, Any]) -> Arrival:

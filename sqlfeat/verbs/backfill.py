@@ -89,7 +89,8 @@ def backfill(
 
     collect_all_late(project)
     late_logs = logs_to_leave_out(project, project.config.sources, late)
-    options = LowerOptions(slice=Slice(start, end), log_dir=LOG_DIR, late_logs=late_logs)
+    root = str(project.config.root)
+    options = LowerOptions(slice=Slice(start, end), log_dir=LOG_DIR, project_dir=root, late_logs=late_logs)
     models = compile_models(project, project.select(select, exclude), options)
     if not models:
         console.warning("no feature view is selected, nothing to backfill")

@@ -35,7 +35,7 @@ def _problems(connection: DuckDBPyConnection, root: Path, source: Source) -> lis
     if not _exists(root, source.history.path):
         return [_missing_file(source, source.history)]
     try:
-        found = _physical_columns(connection, source.history)
+        found = _physical_columns(connection, source.history.below(str(root)))
     except (duckdb.Error, OSError) as error:
         return [_unreadable(source, source.history, error)]
     present = {name.casefold() for name in found}
