@@ -135,6 +135,7 @@ class Project:
         cluster: str = "",
         reset_state: bool = False,
         until_latest: bool = False,
+        bootstrap: datetime | None = None,
     ) -> StreamResult | LiveResult:
         """Compute live with Flink into the online store.
 
@@ -149,13 +150,14 @@ class Project:
             cluster: `host:port` of the Flink cluster to run such a job on; embedded if empty.
             reset_state: let such a job begin anew.
             until_latest: read topics to where they end now; else a job that reads one does not end by itself.
+            bootstrap: let it begin with windows filled from history up to here; the stream continues from there.
         """
         if not streaming:
             raise SqlfeatError(_not_streaming())
         from sqlfeat.verbs.live import LiveOptions
         from sqlfeat.verbs.stream import stream
 
-        live = LiveOptions(job, detach, cluster, reset_state, tuple(self.variables.items()))
+        live = LiveOptions(job, detach, cluster, reset_state, _utc(bootstrap), tuple(self.variables.items()))
         part = _utc_slice(start, end)
         return stream(self.loaded, select, exclude, *part, self.console, live, until_latest=until_latest)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlfeat.cli.options import global_options, slice_options
+from sqlfeat.cli.parameters import UtcTime
 
 if TYPE_CHECKING:
     from sqlfeat.cli.session import Session
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 @click.option("--detach", is_flag=True, help="Return once such a job runs and its first checkpoint is complete.")
 @click.option("--cluster", default="", metavar="HOST:PORT", help="Run such a job on this Flink cluster.")
 @click.option("--reset-state", is_flag=True, help="Let such a job begin anew, forgetting the state it has.")
+@click.option(
+    "--bootstrap", type=UtcTime(), help="Let such a job begin with history up to this time, UTC, then its stream."
+)
 @global_options
 def run(session: Session, **options: Any) -> None:
     """Compute features into the online store of the target.

@@ -55,7 +55,7 @@ def check_state(job: str, old: Definition, new: Definition, resume: str) -> None
 
 
 _HELP = (
-    "`--reset-state` begins anew, its windows empty;"
+    "`--reset-state` begins anew, its windows empty or filled by `--bootstrap`;"
     " `--job NAME` runs this as another job and leaves the old one its state"
 )
 

@@ -43,6 +43,11 @@ class JobFolder:
         return self.path / "checkpoints"
 
     @property
+    def history(self) -> Path:
+        """What a bootstrapped job reads before its stream; Flink may come back to it as long as the job goes on."""
+        return self.path / "history"
+
+    @property
     def flink_log(self) -> Path:
         """What Java and Flink log."""
         return self.path / "flink.log"

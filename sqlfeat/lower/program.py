@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.plan.bound import Slice
@@ -60,6 +61,23 @@ class FlinkProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Where the history of a job ends and its stream begins.
+
+    Attributes:
+        cutover: UTC; events before it come from history, all others from the stream.
+        folder: of the exported histories, absolute; `file` says which.
+    """
+
+    cutover: datetime
+    folder: str
+
+    def file(self, source: str) -> str:
+        """The events of a source before the cut-over: JSON lines in order of event time."""
+        return f"{self.folder}/{source}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
 class LowerOptions:
     """What a run may choose without changing the meaning of a feature.
 
@@ -78,6 +96,7 @@ class LowerOptions:
         until_latest: a topic ends where it ends when the job starts.
         kafka: the Kafka of the target; set by the compiler.
         deps: jars that the project declares; set by the compiler.
+        bootstrap: Flink reads history before it reads the stream.
     """
 
     slice: Slice = field(default_factory=Slice)
@@ -91,6 +110,7 @@ class LowerOptions:
     until_latest: bool = False
     kafka: KafkaTarget = field(default_factory=KafkaTarget)
     deps: tuple[Artifact, ...] = ()
+    bootstrap: Bootstrap | None = None
 
     def placed(self, source: Source) -> Source:
         """The source, reading from where this run wants it read."""

@@ -55,8 +55,9 @@ def _command(project: LoadedProject, prepared: Prepared, live: LiveOptions) -> l
     options = ["--project-dir", str(project.config.root), "--target", project.target.name]
     variables = ["--vars", json.dumps(dict(live.variables))] if live.variables else []
     reset = ["--reset-state"] if live.reset_state else []
+    bootstrap = ["--bootstrap", live.bootstrap.isoformat()] if live.bootstrap else []
     command = [sys.executable, "-m", "sqlfeat", *options, *variables, *names]
-    return [*command, "run", "--streaming", "--job", live.name, *reset]
+    return [*command, "run", "--streaming", "--job", live.name, *reset, *bootstrap]
 
 
 def _has_checkpoint(address: str, flink_job: str) -> bool:

@@ -11,6 +11,7 @@ import threading
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlfeat.clock import SystemClock
@@ -22,7 +23,8 @@ from sqlfeat.jobs.changes import check_state
 from sqlfeat.jobs.folder import JobFolder
 from sqlfeat.jobs.record import Definition, JobRecord, Run, define
 from sqlfeat.lower.flink.online import online_select
-from sqlfeat.lower.program import LowerOptions
+from sqlfeat.lower.program import Bootstrap, LowerOptions
+from sqlfeat.verbs.bootstrap import export_histories
 from sqlfeat.verbs.late_events import collect_late, note_run
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class LiveOptions:
         detach: return when it runs.
         cluster: `host:port` of a Flink cluster, over what the target says.
         reset_state: begin anew, whatever state there is.
+        bootstrap: begin with windows filled from history up to here, UTC without a zone.
         variables: what overrides `vars:` of the project, for a process that loads it again.
     """
 
@@ -56,6 +59,7 @@ class LiveOptions:
     detach: bool = False
     cluster: str = ""
     reset_state: bool = False
+    bootstrap: datetime | None = None
     variables: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -100,6 +104,7 @@ class Prepared:
     models: tuple[CompiledModel, ...]
     resume: str
     cluster: str
+    bootstrap: Bootstrap | None = None
 
 
 def job_folder(project: LoadedProject, name: str) -> JobFolder:
@@ -123,20 +128,31 @@ def prepare(project: LoadedProject, names: Sequence[str], live: LiveOptions) -> 
     if not _NAME.fullmatch(live.name):
         raise SqlfeatError(_no_name(live.name))
     folder = job_folder(project, live.name)
-    options = LowerOptions(log_dir=str(folder.logs), project_dir=str(project.config.root), connect=True)
-    models = compile_models(project, names, options)
-    # A password that is changed is no change of the definition.
-    hidden = project.target.kafka.hidden
-    shown = compile_models(project, names, replace(options, connect=False)) if hidden else models
-    definition = define(project, shown, [online_select(model) for model in models])
     record = folder.read()
     if is_running(folder, record):
         raise SqlfeatError(_running(live.name))
     point = folder.restore_point(record) if record and not live.reset_state else None
+    bootstrap = _bootstrap(folder, live, record if point else None)
+    root = str(project.config.root)
+    options = LowerOptions(log_dir=str(folder.logs), project_dir=root, connect=True, bootstrap=bootstrap)
+    models = compile_models(project, names, options)
+    # A password that is changed is no change of the definition.
+    hidden = project.target.kafka.hidden
+    shown = compile_models(project, names, replace(options, connect=False)) if hidden else models
+    cutover = bootstrap.cutover.isoformat(sep=" ") if bootstrap else ""
+    definition = define(project, shown, [online_select(model) for model in models], cutover)
     if record and point:
         check_state(live.name, record.definition, definition, str(point))
     cluster = live.cluster or project.target.stream.cluster
-    return Prepared(folder, definition, models, str(point or ""), cluster)
+    return Prepared(folder, definition, models, str(point or ""), cluster, bootstrap)
+
+
+def _bootstrap(folder: JobFolder, live: LiveOptions, record: JobRecord | None) -> Bootstrap | None:
+    """A job that goes on keeps the cut-over that it began with: Flink's operators are still those."""
+    cutover = live.bootstrap
+    if cutover is None and record and record.definition.bootstrap:
+        cutover = datetime.fromisoformat(record.definition.bootstrap)
+    return Bootstrap(cutover, str(folder.history)) if cutover else None
 
 
 def run_live(project: LoadedProject, prepared: Prepared, live: LiveOptions, console: Console) -> LiveResult:
@@ -172,7 +188,7 @@ def _attached(project: LoadedProject, prepared: Prepared, live: LiveOptions, con
     from sqlfeat.engines.flink.live import LiveJob
 
     record = _record(prepared, live)
-    _prepare_logs(project, prepared)
+    _prepare_files(project, prepared, console)
     prepared.folder.write(record)
     console.note(f"starting Flink (log: {shown(project, str(prepared.folder.flink_log))})")
     settings = _settings(project, prepared, record)
@@ -209,13 +225,15 @@ def result_of(record: JobRecord, state: str, savepoint: str) -> LiveResult:
     return LiveResult(record.name, run.flink_job, models, run.address, state, savepoint, run.resumed_from)
 
 
-def _prepare_logs(project: LoadedProject, prepared: Prepared) -> None:
-    """Keep what earlier runs of the job found late; a job that begins anew finds it again."""
+def _prepare_files(project: LoadedProject, prepared: Prepared, console: Console) -> None:
+    """Keep what earlier runs of the job found late; a job that begins anew finds it again, and reads its history."""
     logs = prepared.folder.logs
     collect_late(project, logs, ended=False)
     if not prepared.resume:
         shutil.rmtree(logs, ignore_errors=True)
         note_run(project, sources_read(project, prepared.models), logs)
+        if prepared.bootstrap is not None:
+            export_histories(project, prepared.models, prepared.bootstrap, console)
 
 
 def _watch(project: LoadedProject, job: LiveJob, folder: JobFolder, record: JobRecord, console: Console) -> None:

@@ -140,6 +140,7 @@ def _refuse_live_options(live: LiveOptions | None) -> None:
         "--detach": asked.detach,
         "--cluster": asked.cluster,
         "--reset-state": asked.reset_state,
+        "--bootstrap": asked.bootstrap,
     }
     names = [f"`{name}`" for name, value in given.items() if value]
     if names:

@@ -144,8 +144,8 @@ def test_what_changed_and_what_would_be_lost_is_said(root):
         " | lost: 1 day of events in the windows of `orders_1d`"
         " | lost: 1 hour of events in the windows of `spend`"
         " | state: chk-7"
-        " | help: `--reset-state` begins anew, its windows empty; `--job NAME` runs this as another job and leaves the"
-        " old one its state"
+        " | help: `--reset-state` begins anew, its windows empty or filled by `--bootstrap`; `--job NAME` runs this as"
+        " another job and leaves the old one its state"
     )
 
 

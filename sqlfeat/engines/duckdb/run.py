@@ -48,7 +48,7 @@ class DuckdbRun:
             SqlfeatError: SF0604, SF0605 or SF9902.
         """
         with explained(model.name, model.path):
-            self._prepare(model)
+            self.prepare(model)
             self.connection.execute(_CREATE_QUERY + model.duckdb.query.strip().rstrip(";"))
             self.connection.execute(_create_table(table, _result(model, part)).sql("duckdb"))
             # To the last row: DuckDB refuses other work on the connection while a result is unfinished.
@@ -74,7 +74,8 @@ class DuckdbRun:
                 self.connection.execute(setting)
                 self._created.add(setting)
 
-    def _prepare(self, model: CompiledModel) -> None:
+    def prepare(self, model: CompiledModel) -> None:
+        """Create the views of the sources that a model reads."""
         self.configure(model)
         for statement in (*model.duckdb.sources, *model.duckdb.rejects):
             if statement.name not in self._created:

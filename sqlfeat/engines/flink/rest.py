@@ -103,7 +103,8 @@ class FlinkRest:
             with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 return json.loads(answer.read() or b"{}")
         except urllib.error.HTTPError as error:
-            raise Refusal(_errors(error)) from None
+            with error:
+                raise Refusal(_errors(error)) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unreachable(str(getattr(error, "reason", error))) from None
 

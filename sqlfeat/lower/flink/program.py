@@ -29,7 +29,9 @@ def lower_flink(
     query = FlinkSteps().final(plan, columns)
     view = Statement(name, FlinkView(this=identifier(name), expression=query).sql("flink", pretty=True))
     definitions = [
-        part for source in sources for part in source_definitions(source, options.log_dir, options.project_dir)
+        part
+        for source in sources
+        for part in source_definitions(source, options.log_dir, options.project_dir, options.bootstrap)
     ]
     sink = f"{name}__out"
     select = exp.Select(
@@ -41,7 +43,7 @@ def lower_flink(
         definitions=(*definitions, view),
         sink=_sink(sink, columns, f"{options.output_dir}/{name}"),
         insert=insert.sql("flink", pretty=True),
-        log_inserts=tuple(part for source in sources for part in log_inserts(source)),
+        log_inserts=tuple(part for source in sources for part in log_inserts(source, options.bootstrap)),
         jars=needed_jars(sources, options.deps),
     )
 

@@ -16,7 +16,7 @@ from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.flink.intervals import interval, interval_constant
 from sqlfeat.lower.flink.messages import broken_messages, message_columns
 from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
-from sqlfeat.lower.program import Statement
+from sqlfeat.lower.program import Bootstrap, Statement
 from sqlfeat.lower.rejects import is_ahead, reason_of
 from sqlfeat.project.config import Column, Source, Stream
 
@@ -34,23 +34,32 @@ _ROLLED = {
 """A log of a stream that goes on is readable soon after it was written, not when the stream ends."""
 
 
-def source_definitions(source: Source, log_dir: str, project_dir: str = "") -> tuple[Statement, ...]:
+def source_definitions(
+    source: Source, log_dir: str, project_dir: str = "", bootstrap: Bootstrap | None = None
+) -> tuple[Statement, ...]:
     """Tables and views of a source, its logs included, in order of creation."""
     source = _placed(source, project_dir)
+    bootstrap = None if source.is_static else bootstrap
     parts = [_raw_table(source)]
     if not _stream(source).trusted:
         parts.append(_lines_table(source))
-    parts += [_parsed_view(source), _accepted_view(source), _rejects_table(source, log_dir)]
+    if bootstrap is not None:
+        past = _past(source, bootstrap)
+        parts += [_raw_table(past), _parsed_view(past)]
+    parts += [_parsed_view(source), _accepted_view(source, bootstrap), _rejects_table(source, log_dir)]
     if not source.is_static:
         parts += [_late_table(source, log_dir), _counts_table(source, log_dir)]
     return tuple(parts)
 
 
-def log_inserts(source: Source) -> tuple[Statement, ...]:
+def log_inserts(source: Source, bootstrap: Bootstrap | None = None) -> tuple[Statement, ...]:
     """INSERTs into the reject log, the late log and the numbers of accepted events."""
     inserts = [_insert(rejects_name(source), _rejected_rows(source))]
     if not source.is_static:
-        inserts += [_insert(late_name(source), _late_rows(source)), _insert(counts_name(source), _counts(source))]
+        inserts += [
+            _insert(late_name(source), _late_rows(source, bootstrap)),
+            _insert(counts_name(source), _counts(source)),
+        ]
     return tuple(inserts)
 
 
@@ -147,7 +156,13 @@ def _row_json(source: Source) -> exp.Expr:
     return exp.JSONObject(expressions=pairs, null_handling=exp.Var(this="NULL ON NULL"))
 
 
-def _accepted_view(source: Source) -> Statement:
+def _past(source: Source, bootstrap: Bootstrap) -> Source:
+    """The history of a source as a stream that ends, read by the rules of any stream."""
+    stream = Stream("filesystem", bootstrap.file(source.full_name))
+    return replace(source, name=f"{source.name}__past", stream=stream)
+
+
+def _accepted_view(source: Source, bootstrap: Bootstrap | None) -> Statement:
     accepted: exp.Expr = is_null(column(REASON))
     items: list[exp.Expr] = [column(f.name) for f in source.columns if f.name != source.event_time]
     if source.event_time:
@@ -155,7 +170,19 @@ def _accepted_view(source: Source) -> Statement:
         accepted = exp.And(this=_on_time_row(), expression=_in_time())
     else:
         items.append(column(EVENT_TIME))
-    return _view(view_name(source), _select(items, parsed_name(source), accepted))
+    query: exp.Expr = _select(items, parsed_name(source), accepted)
+    if bootstrap is not None:
+        # While history is read its watermark holds back that of both together, so no window closes too early.
+        query = _select(items, parsed_name(source), exp.And(this=accepted, expression=_from_stream(bootstrap)))
+        past = _select([item.copy() for item in items], parsed_name(_past(source, bootstrap)), _on_time_row())
+        query = exp.Union(this=query, expression=past, distinct=False)
+    return _view(view_name(source), query)
+
+
+def _from_stream(bootstrap: Bootstrap) -> exp.Expr:
+    """At or after the cut-over: what the stream has before it came from history already."""
+    time = exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))
+    return exp.GTE(this=time, expression=_timestamp(bootstrap.cutover.isoformat(sep=" ", timespec="milliseconds")))
 
 
 def _on_time_row() -> exp.Expr:
@@ -194,10 +221,12 @@ def _rejected_rows(source: Source) -> exp.Expr:
     return exp.Union(this=query, expression=lines, distinct=False)
 
 
-def _late_rows(source: Source) -> exp.Expr:
+def _late_rows(source: Source, bootstrap: Bootstrap | None) -> exp.Expr:
     watermark = exp.Cast(this=fn("CURRENT_WATERMARK", column(EVENT_TIME)), to=flink_type(TIMESTAMP))
     items = [_late_field(source, field) for field in source.columns]
     late = exp.And(this=_on_time_row(), expression=exp.Not(this=_in_time()))
+    if bootstrap is not None:
+        late = exp.And(this=late, expression=_from_stream(bootstrap))
     return _select([*items, watermark], parsed_name(source), late)
 
 
