@@ -70,10 +70,12 @@ class FlinkCluster:
 
     def restart_job_manager(self) -> None:
         """Start another JobManager, which knows nothing of the jobs of the one before."""
+        self.job_manager.wait()
         self.job_manager = self._start("jobmanager")
 
     def restart_task_manager(self) -> None:
         """Start another TaskManager."""
+        self.task_manager.wait()
         self.task_manager = self._start("taskmanager")
 
     def wait(self) -> None:

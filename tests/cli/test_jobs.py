@@ -26,7 +26,8 @@ def shop(tmp_path, monkeypatch):
          "stream: {connector: filesystem, path: data/in, monitor: 200 ms}")  # fmt: skip
     port = free_port()
     settings = f"    stream: {{parallelism: 1, checkpoint_interval: 1 second, metrics_port: {port}}}\n"
-    (root / "project.yml").open("a", encoding="utf-8").write(settings)
+    with (root / "project.yml").open("a", encoding="utf-8") as file:
+        file.write(settings)
     (root / "data" / "in").mkdir()
     monkeypatch.setenv("SQLFEAT_PROJECT_DIR", str(root))
     monkeypatch.chdir(tmp_path)
@@ -107,3 +108,12 @@ def test_the_life_of_a_job(shop, capsys):
     edit(root, "models/spend.sql", "'1' HOUR", "'2' HOUR")
     assert run_cli(["run", "--streaming"]) == 4
     assert "lost: 1 hour of events in the windows of `spend`" in capsys.readouterr().err
+
+    # Begun anew from history: what was in the stream before the cut-over is not counted again.
+    arrive(root, "c.jsonl", [order(8, "11:40:00.000", 5)])
+    assert run_cli(["run", "--streaming", "--detach", "--reset-state", "--bootstrap", "2024-01-01T11:05"]) == 0
+    until(lambda: spend(capsys) == 10 + 20 + 40 + 1 + 3)
+    assert run_cli(["stop"]) == 0
+    # A job that goes on keeps its cut-over, and refuses another.
+    assert run_cli(["run", "--streaming", "--bootstrap", "2024-01-01T11:06"]) == 4
+    assert "the job was filled from history up to 2024-01-01 11:05:00 and would be" in capsys.readouterr().err
