@@ -200,22 +200,34 @@ def _attached(project: LoadedProject, prepared: Prepared, live: LiveOptions, con
         parallelism=project.target.parallelism,
         log_file=prepared.folder.flink_log,
     )
-    state = "finished"
+    try:
+        state = _accompany(project, job, prepared, record, console, detach=live.detach)
+    except BaseException:
+        job.abort()
+        raise
+    if state != "running":
+        job.close()
+        collect_late(project, prepared.folder.logs, ended=False)
+    return result_of(record, state, str(prepared.folder.savepoint_of(record.run.flink_job) or ""))
+
+
+def _accompany(
+    project: LoadedProject, job: LiveJob, prepared: Prepared, record: JobRecord, console: Console, *, detach: bool
+) -> str:
+    """Stay with a job until it ends, or only until it runs; gives its state then."""
     with _terminated_like_interrupted():
+        job.wait_until_started()
+        prepared.folder.forget_checkpoints(but=record.run.flink_job)
+        console.note(f"job {record.name} runs; its first checkpoint is complete")
+        if detach:
+            return "running"
         try:
-            job.wait_until_started()
-            prepared.folder.forget_checkpoints(but=record.run.flink_job)
-            console.note(f"job {live.name} runs; its first checkpoint is complete")
-            if live.detach:
-                return result_of(record, "running", "")
             _watch(project, job, prepared.folder, record, console)
         except KeyboardInterrupt:
             console.note("stopping with a savepoint")
             _stop(job, prepared.folder)
-            state = "stopped"
-    job.close()
-    collect_late(project, prepared.folder.logs, ended=False)
-    return result_of(record, state, str(prepared.folder.savepoint_of(record.run.flink_job) or ""))
+            return "stopped"
+    return "finished"
 
 
 def result_of(record: JobRecord, state: str, savepoint: str) -> LiveResult:

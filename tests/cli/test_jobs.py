@@ -110,7 +110,10 @@ def test_the_life_of_a_job(shop, capsys):
     assert "lost: 1 hour of events in the windows of `spend`" in capsys.readouterr().err
 
     # Begun anew from history: what was in the stream before the cut-over is not counted again.
-    arrive(root, "c.jsonl", [order(8, "11:40:00.000", 5)])
+    for file in (root / "data" / "in").iterdir():
+        file.unlink()
+    news = [order(6, "11:10:00.000", 1), order(7, "11:30:00.000", 3), order(8, "11:40:00.000", 5)]
+    arrive(root, "c.jsonl", [*ORDERS, *news])
     assert run_cli(["run", "--streaming", "--detach", "--reset-state", "--bootstrap", "2024-01-01T11:05"]) == 0
     until(lambda: spend(capsys) == 10 + 20 + 40 + 1 + 3)
     assert run_cli(["stop"]) == 0

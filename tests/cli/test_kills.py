@@ -115,13 +115,13 @@ class Stream:
         }
 
     def arrive(self, until):
-        for number in range(self._next, until):
+        """The files before this one."""
+        for number in range(self._next, min(until, len(self._files))):
             self._write(f"{number:03}.jsonl", self._files[number])
         self._next = until
 
     def end(self):
-        """All that is left, and an order so late that everything before it is complete."""
-        self.arrive(len(self._files))
+        """An order so late that everything before it is complete."""
         last = {"id": -1, "user_id": -1, "brand": -1, "amount": 0, "ts": "2024-01-02 00:00:00.000"}
         self._write("end.jsonl", [last])
 
@@ -135,6 +135,20 @@ def until(question):
     while not question():
         assert clock.monotonic() < deadline
         clock.sleep(0.2)
+
+
+def has_read_all(root):
+    """The watermark is that of the last order, and nothing is read any more between two checkpoints."""
+    (before,) = Project(root).status()
+    until(lambda: Project(root).status()[0].resumes_from != before.resumes_from)
+    (now,) = Project(root).status()
+    still = [status.sources[0].rows for status in (before, now)]
+    return now.sources[0].watermark == "2024-01-01T00:34:59.848Z" and still[0] == still[1]
+
+
+def features(store, row):
+    found = store.get(*row)
+    return json.loads(found.features) if found else None
 
 
 def wanted(root):
@@ -182,12 +196,13 @@ def test_nothing_is_lost_and_nothing_counted_twice(tmp_path):
         redis.stop()
         stream.arrive(55)
         redis.start()
+        stream.arrive(MINUTES + 2)
+        until(lambda: has_read_all(root))
         stream.end()
         expected = wanted(root)
         last = [(view, key) for view, key in expected if key in {"user_id=5999", "brand=0"}]
-        until(lambda: all(json.loads(store.get(*row).features) == expected[row] for row in last))
-        online = {row: json.loads(found.features) for row in expected if (found := store.get(*row))}
-        assert online == expected
+        until(lambda: all(features(store, row) == expected[row] for row in last))
+        assert {row: features(store, row) for row in expected} == expected
         assert len(expected) > 5_000
         assert Project(root).stop().savepoint
     finally:

@@ -16,7 +16,7 @@ from sqlfeat.engines.flink.options import LiveSettings, live_options, shipped
 from sqlfeat.engines.flink.rest import END_STATES, FlinkRest, Refusal, Unreachable, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from pyflink.table import TableResult
@@ -29,6 +29,8 @@ START_ATTEMPTS = 3
 """A job that failed so often before its first checkpoint will not run by itself."""
 PATIENCE_SECONDS = 30.0
 """How long a cluster may not answer."""
+
+_CANCELLED = "Job was cancelled."
 
 
 class LiveJob:
@@ -108,14 +110,27 @@ class LiveJob:
             SqlfeatError: it ended otherwise.
         """
         if self._ended is not None:
-            if self._ended.done():
-                self._ended.result()
-            return self._ended.done()
+            return self._ended.done() and self._ended_well(self._ended)
         return self._cluster_is_done()
+
+    @staticmethod
+    def _ended_well(ended: Future[None]) -> bool:
+        try:
+            ended.result()
+        except SqlfeatError as error:
+            # By `sqlfeat stop --no-savepoint`, which is no failure.
+            if _CANCELLED not in error.diagnostics[0].message:
+                raise
+        return True
 
     def close(self) -> None:
         """Wait for the threads; the job must be over or live in a cluster."""
         self._java.shutdown()
+
+    def abort(self) -> None:
+        """End the job at its last checkpoint: nobody is left who would watch it."""
+        if self._submitted.exception() is None:
+            self._try(lambda: self.rest.cancel(self.settings.flink_job))
 
     def _cluster_is_done(self) -> bool:
         try:
@@ -164,9 +179,9 @@ class LiveJob:
             raise failure
 
     @staticmethod
-    def _try(action: object) -> None:
+    def _try(action: Callable[[], None]) -> None:
         try:
-            action()  # type: ignore[operator]
+            action()
         except (Unreachable, Refusal):
             return
 
@@ -202,8 +217,8 @@ def _not_stopped(reason: str) -> SqlfeatError:
     return SqlfeatError(
         Diagnostic(
             "SF0811",
-            "the job could not be stopped with a savepoint, and goes on",
+            "the job could not be stopped with a savepoint",
             notes=(reason.splitlines()[0][:300],) if reason else (),
-            help="try again; `sqlfeat stop --no-savepoint` ends it at its last checkpoint",
+            help="`run` goes on from its last checkpoint; `sqlfeat stop --no-savepoint` ends it there if it still runs",
         )
     )
