@@ -108,7 +108,7 @@ def test_what_is_exported_reads_back_as_the_events_before_the_cut_over(tmp_path_
     events, found = accepted(root)
     before = [row for row in found if row[-1] < CUTOVER]
     assert events == len(before)
-    lines = [json.loads(line) for line in (root / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in (root / "events.jsonl").read_text(encoding="utf-8").split("\n") if line]
     assert [line["id"] for line in lines] == [row[0] for row in before]
     exported = str(root / "exported.jsonl")
     (root / "events.jsonl").rename(exported)
