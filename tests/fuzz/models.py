@@ -25,6 +25,18 @@ _EARLIER = (
     "RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW EXCLUDE GROUP",
     "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW",
 )  # fmt: skip
+_WINDOWS = (
+    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR)", "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' DAY)",
+    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '10' MINUTE, INTERVAL '3' MINUTE)",
+    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '7' DAY)",
+    "HOP({0}, DESCRIPTOR({1}), INTERVAL '30' MINUTE, INTERVAL '1' HOUR)",
+    "HOP({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR, INTERVAL '3' HOUR, INTERVAL '10' MINUTE)",
+    "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '6' HOUR, INTERVAL '1' DAY)",
+    "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '20' MINUTE, INTERVAL '1' HOUR, INTERVAL '1' MINUTE)",
+    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '1' HOUR)",
+    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '10' MINUTE)",
+    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '0.001' SECOND)",
+)  # fmt: skip
 _SUMS = ("COUNT(*)", "COUNT({any})", "SUM({BIGINT})", "SUM({DOUBLE})", "SUM({DECIMAL})", "AVG({BIGINT})",
          "AVG({DOUBLE})", "AVG({DECIMAL})", "COUNT_IF({BOOLEAN})", "SUM(i)", "AVG(i)")  # fmt: skip
 _OTHERS = ("MIN({any})", "MAX({any})", "BOOL_AND({BOOLEAN})", "BOOL_OR({BOOLEAN})")
@@ -80,7 +92,7 @@ class Maker:
         relation = self._events()
         for _ in range(self._rnd.choice((0, 0, 1, 1, 2, 3))):
             step = self._rnd.choice((self._staged, self._staged, self._windowed, self._deduplicated, self._as_of,
-                                     self._looked_up, self._within, self._united, self._grouped,
+                                     self._looked_up, self._within, self._ranked, self._united, self._grouped,
                                      self._unnested))  # fmt: skip
             relation = step(relation)
         if not relation.of_windows and self._rnd.random() < 0.3:
@@ -185,7 +197,7 @@ class Maker:
     def _over(self, relation: Relation, *, last: bool) -> tuple[str, str]:
         choice, rows = self._rnd.random(), relation.ordered
         if choice < 0.25:
-            type_, sql = self._made(relation, _SUMS)
+            type_, sql = self._made(relation, (*_SUMS, *_SUMS, *_OTHERS, *_KEEPING, *(_ORDERED if rows else ())))
             frame = self._frame(_EARLIER, rows=rows)
         elif choice < 0.4:
             type_, sql = self._made(relation, _KEEPING)
@@ -361,23 +373,29 @@ class Maker:
         )
         return self._add(Relation("", tuple(columns), ordered=False, of_windows=True), sql)
 
+    def _ranked(self, relation: Relation) -> Relation:
+        """The best rows of each window, as of its end."""
+        if relation.of_windows or not relation.ordered:
+            return self._staged(relation)
+        by = self._rnd.choice([n for n, t in relation.columns if t != "BOOLEAN"] or ["s"])
+        keys = ["s", "k"] if "k" in dict(relation.columns) and self._rnd.random() < 0.5 else ["s"]
+        tvf = self._rnd.choice([form for form in _WINDOWS if not form.startswith("SESSION")])
+        by += self._rnd.choice(("", " DESC"))
+        order = f"PARTITION BY window_start, window_end, {', '.join(keys)} ORDER BY {by}"
+        sql = (
+            f"SELECT s, {', '.join(n for n, _ in relation.columns)}, place, window_end AS ts FROM (\n"
+            f"SELECT *, ROW_NUMBER() OVER ({order}) AS place\n"
+            f"FROM TABLE({tvf.format(f'TABLE {relation.source}', 'EVENT_TIME')})\n) AS w WHERE place <= 2"
+        )
+        columns = (*relation.columns, ("place", "BIGINT"))
+        return self._add(Relation("", columns, ordered=False, of_windows=True), sql)
+
     def _group_keys(self, relation: Relation) -> list[str]:
         names = dict(relation.columns)
         return ["s", *(key for key in self._rnd.choice((("k",), ("k", "g"), (), ("g",), ("b", "k"))) if key in names)]
 
     def _tvf(self, relation: Relation, keys: list[str]) -> str:
-        arguments = self._rnd.choice((
-            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR)", "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' DAY)",
-            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '10' MINUTE, INTERVAL '3' MINUTE)",
-            "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '7' DAY)",
-            "HOP({0}, DESCRIPTOR({1}), INTERVAL '30' MINUTE, INTERVAL '1' HOUR)",
-            "HOP({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR, INTERVAL '3' HOUR, INTERVAL '10' MINUTE)",
-            "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '6' HOUR, INTERVAL '1' DAY)",
-            "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '20' MINUTE, INTERVAL '1' HOUR, INTERVAL '1' MINUTE)",
-            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '1' HOUR)",
-            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '10' MINUTE)",
-            "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '0.001' SECOND)",
-        ))  # fmt: skip
+        arguments = self._rnd.choice(_WINDOWS)
         return "TABLE(" + arguments.format(f"TABLE {relation.source}", "EVENT_TIME", ", ".join(keys)) + ")"
 
     def _unnested(self, relation: Relation) -> Relation:

@@ -113,14 +113,14 @@ def in_order(*, ascending: bool, nulls_first: bool, options: tuple[bool, ...]) -
     )  # fmt: skip
 
 
-def many_nulls() -> tuple[Vector, ...]:
-    """So many NULLs that a sort without an order for them gives up."""
-    mixed: list[Any] = [value for number in range(40) for value in (None, number * 7 % 40)]
-    nulls, known = [None] * 40, list(range(40))
+def many_ties() -> tuple[Vector, ...]:
+    """So many equal elements that a sort without an order for them gives up."""
+    mixed: list[Any] = [None if number % 5 == 4 else number * 7 % 11 for number in range(200)]
+    nulls, known = [None] * 40, sorted(value for value in mixed if value is not None)
     return (
         Vector((mixed,), nulls + known, (BIGINTS,)),
         Vector((mixed, False), [*reversed(known), *nulls], (BIGINTS, "BOOLEAN!")),
-        Vector(([None] * 40,), nulls, (BIGINTS,)),
+        Vector(([1.5, 0.5] * 50,), [0.5] * 50 + [1.5] * 50, ("ARRAY<DOUBLE>",)),
     )
 
 

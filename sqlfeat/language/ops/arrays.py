@@ -15,7 +15,6 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import (
-    COMPILER_FAMILY,
     Lowering,
     Macro,
     Operation,
@@ -33,7 +32,7 @@ from sqlfeat.language.ops.array_proofs import (
     element_vectors,
     extremes,
     in_order,
-    many_nulls,
+    many_ties,
     sets,
     slices,
 )
@@ -291,25 +290,6 @@ def _duckdb_sort(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return fn("list_sort", args[0], text(order), text(nulls))
 
 
-def _flink_sort(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    """ARRAY_SORT, with no two NULLs left to it: it has no order for them, and of 32 elements the job would fail."""
-    value, *flags = args
-    nulls_first = call.args[2]
-    assert isinstance(nulls_first, Literal)
-    present = fn("ARRAY_REMOVE", value, cast(exp.Null(), array_of(call.args[0])[1], duckdb=False))
-    missing = binary(exp.Sub, fn("CARDINALITY", value), fn("CARDINALITY", present))
-    parts = [_flink_nulls(missing, call.type), fn("ARRAY_SORT", present, *flags)]
-    both = fn("ARRAY_CONCAT", *(parts if nulls_first.value else reversed(parts)))
-    return case((binary(exp.LT, missing, number(2)), fn("ARRAY_SORT", *args)), default=both)
-
-
-def _flink_nulls(count: exp.Expr, kind: DataType) -> exp.Expr:
-    """An array of so many NULLs, at least one: Flink has no function that repeats an element."""
-    more = fn("REPEAT", text(", null"), binary(exp.Sub, count, number(1)))
-    path = exp.Introducer(this=text("$"), expression=exp.Var(this="RETURNING ARRAY<STRING>"))
-    return cast(fn("JSON_QUERY", fn("CONCAT", text("[null"), more, text("]")), path), kind, duckdb=False)
-
-
 def _type_extreme(args: Sequence[Expr]) -> Typed:
     arity(args, 1)
     value, element = array_of(args[0])
@@ -427,7 +407,7 @@ def _operation(
     name: str, doc: str, rule: TypeRule, duckdb: Lowering, flink: Lowering, vectors: tuple[Vector, ...], example: str,
     *aliases: str,
 ) -> Operation:  # fmt: skip
-    once = name in ("ARRAY", "CARDINALITY", "ARRAY_REVERSE")
+    once = name in ("ARRAY", "CARDINALITY", "ARRAY_REVERSE", "ARRAY_SORT")
     return Operation(name, _FAMILY, doc, rule, duckdb, flink, vectors, example, aliases, repeats=not once)
 
 
@@ -495,14 +475,12 @@ OPERATIONS = (
     _operation("ARRAY_SORT",
                "The elements in order, NULLs first; ARRAY_SORT(a, FALSE) has the greatest first and NULLs last, and a "
                "third argument says whether NULLs come first.",
-               _type_sort, _duckdb_sort, _flink_sort,
+               _type_sort, _duckdb_sort, _named("ARRAY_SORT"),
                (*in_order(ascending=True, nulls_first=True, options=()),
                 *in_order(ascending=False, nulls_first=False, options=(False,)),
                 *in_order(ascending=True, nulls_first=False, options=(True, False)),
-                *in_order(ascending=False, nulls_first=True, options=(False, True)), *many_nulls()),
+                *in_order(ascending=False, nulls_first=True, options=(False, True)), *many_ties()),
                "ARRAY_SORT(a)"),
-    Operation("SORTED", COMPILER_FAMILY, "ARRAY_SORT of an array without NULLs.", _type_sort, _duckdb_sort,
-              _named("ARRAY_SORT"), (Vector(([3, 1, 2],), [1, 2, 3], (BIGINTS,)),), "SORTED(a)"),
     _operation("ARRAY_MAX", "The greatest element that is not NULL.", _type_extreme, _named("list_max"),
                _flink_extreme("ARRAY_MAX"),
                extremes(max), "ARRAY_MAX(a)", "LIST_MAX"),

@@ -66,19 +66,18 @@ def _parts(call: AggregateCall) -> tuple[AggregateCall, AggregateCall]:
     return values, AggregateCall(f"{call.name}__count", "COUNT", (value,), BIGINT, nullable=False)
 
 
-def _element(values: Expr, index: Expr, kind: DataType) -> Expr:
-    """The element at an index from 0."""
-    return Call("ELEMENT_AT", (values, Call("+", (index, Literal(1, BIGINT)), BIGINT)), kind)
+def _element(values: Expr, missing: Expr, index: Expr, kind: DataType) -> Expr:
+    """The element at an index from 0, behind the NULLs, which come first."""
+    position = Call("+", (Call("+", (missing, index), BIGINT), Literal(1, BIGINT)), BIGINT)
+    return Call("ELEMENT_AT", (values, position), kind)
 
 
-def _sorted(sheet: Sheet, values: AggregateCall, count: AggregateCall) -> tuple[Expr, Real]:
-    """The values that are not NULL in order, and how many there are."""
-    ascending, (value,) = Literal(True, BOOLEAN), values.args
-    present: Expr = values.column
-    if value.nullable:
-        present = Call("ARRAY_REMOVE", (present, Literal(None, value.type)), values.type, nullable=False)
-    ordered = Call("SORTED", (present, ascending, ascending), values.type, nullable=False)
-    return sheet.keep_expr(ordered), of_whole(count.column)
+def _sorted(sheet: Sheet, values: AggregateCall, count: AggregateCall) -> tuple[Expr, Expr, Real]:
+    """The values in order, how many of them are NULL, and how many are not."""
+    ascending = Literal(True, BOOLEAN)
+    ordered = sheet.keep_expr(Call("ARRAY_SORT", (values.column, ascending, ascending), values.type, nullable=False))
+    length = Call("CARDINALITY", (values.column,), BIGINT, nullable=False)
+    return ordered, Call("-", (length, count.column), BIGINT, nullable=False), of_whole(count.column)
 
 
 def _continuous(call: AggregateCall) -> Expansion:
@@ -86,11 +85,11 @@ def _continuous(call: AggregateCall) -> Expansion:
     share = _constant(call)
     values, count = _parts(call)
     sheet = Sheet()
-    ordered, rows = _sorted(sheet, values, count)
+    ordered, missing, rows = _sorted(sheet, values, count)
     position = sheet.keep((rows - 1.0) * share)
     below = sheet.keep(floor(position))
-    low = sheet.keep(Real(_element(ordered, whole(below), DOUBLE)))
-    high = Real(_element(ordered, whole(sheet.keep(0.0 - floor(0.0 - position))), DOUBLE))
+    low = sheet.keep(Real(_element(ordered, missing, whole(below), DOUBLE)))
+    high = Real(_element(ordered, missing, whole(sheet.keep(0.0 - floor(0.0 - position))), DOUBLE))
     span = sheet.keep(high - low)
     result = low + (position - below) * span
     found = Call("FINITE", (sheet.keep(result).expr,), DOUBLE)
@@ -103,14 +102,14 @@ def _discrete(call: AggregateCall) -> Expansion:
     top, bottom = Decimal(str(_constant(call))).as_integer_ratio()
     values, count = _parts(call)
     sheet = Sheet()
-    ordered, _ = _sorted(sheet, values, count)
+    ordered, missing, _ = _sorted(sheet, values, count)
     # The least whole number not below share * n, without rounding: 0.07 * 100 is 7.
     scaled = Call("*", (count.column, Literal(top, BIGINT)), BIGINT, nullable=False)
     raised = Call("+", (scaled, Literal(bottom - 1, BIGINT)), BIGINT, nullable=False)
     rank = sheet.keep_expr(Call("//", (raised, Literal(bottom, BIGINT)), BIGINT))
     first = Call("<", (rank, Literal(1, BIGINT)), BOOLEAN)
     index = Call("CASE", (first, Literal(0, BIGINT), Call("-", (rank, Literal(1, BIGINT)), BIGINT)), BIGINT)
-    element = _element(ordered, index, call.type)
+    element = _element(ordered, missing, index, call.type)
     some = Call(">", (count.column, Literal(0, BIGINT)), BOOLEAN, nullable=False)
     return Expansion(
         (values, count), sheet.close_expr(Call("CASE", (some, element, Literal(None, call.type)), call.type))
