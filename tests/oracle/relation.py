@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from sqlfeat.language.types import TIMESTAMP, DataType
-from tests.oracle.values import moment_of, order_key
+from tests.oracle.values import NotInterpreted, moment_of, order_key
 
 Of = Callable[["Row"], Any]
 
@@ -70,7 +70,7 @@ class Relation:
             return found[0]
         if not found and name == "event_time":
             return None
-        raise LookupError(f"{len(found)} columns are meant by {node.sql()}")
+        raise NotInterpreted(f"`{node.sql()}`, which may be {len(found)} columns")
 
     def column(self, node: exp.Column) -> tuple[DataType, Of]:
         number = self.find(node)
