@@ -23,6 +23,7 @@ from sqlfeat.catalog.readings import readings_of
 from sqlfeat.catalog.uses import source_columns
 from sqlfeat.compiler import bind_models, compile_models
 from sqlfeat.lower.program import Role
+from sqlfeat.project.lateness import late_of
 from sqlfeat.verbs.compile import SCRIPTS
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def collect(project: LoadedProject) -> Catalog:
         project=config.name,
         target=project.target.name,
         models=models,
-        sources=tuple(_source(source, models) for source in sorted(config.sources, key=lambda s: s.full_name)),
+        sources=tuple(_source(project, source, models) for source in sorted(config.sources, key=lambda s: s.full_name)),
         entities=tuple(_entity(entity, models) for entity in sorted(config.entities, key=lambda e: e.name)),
     )
 
@@ -124,7 +125,8 @@ def _scripts(compiled: CompiledModel) -> tuple[Script, ...]:
     )
 
 
-def _source(source: Source, models: Iterable[ModelDoc]) -> SourceDoc:
+def _source(project: LoadedProject, source: Source, models: Iterable[ModelDoc]) -> SourceDoc:
+    deduplicated = source.unique_key and not source.is_static
     return SourceDoc(
         name=source.full_name,
         is_static=source.is_static,
@@ -134,7 +136,10 @@ def _source(source: Source, models: Iterable[ModelDoc]) -> SourceDoc:
         lateness="" if source.is_static else in_words(source.lateness_ms),
         order_by=source.order_by,
         unique_key=source.unique_key,
+        unique_within=in_words(source.unique_within_ms) if deduplicated else "",
         available_at=source.available_at or "",
+        max_ahead="" if source.max_ahead_ms is None else in_words(source.max_ahead_ms),
+        late="" if source.is_static else late_of(source, project.target, project.config).value,
         bindings=tuple(_bindings(source)),
         consumers=tuple(_consumers(source.full_name, models)),
         meta=source.meta,

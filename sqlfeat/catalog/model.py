@@ -152,6 +152,9 @@ class SourceDoc:
     Attributes:
         name: full name, `group.name`.
         lateness: a length of time in words; empty for a static table.
+        unique_within: how long copies of an event are duplicates, in words; empty without a unique key.
+        max_ahead: how far an event time may be ahead of its arrival, in words; empty without a limit.
+        late: what a backfill does with late events, `exclude` or `include`; empty for a static table.
         bindings: as history and as stream.
     """
 
@@ -163,7 +166,10 @@ class SourceDoc:
     lateness: str
     order_by: tuple[str, ...]
     unique_key: tuple[str, ...]
+    unique_within: str
     available_at: str
+    max_ahead: str
+    late: str
     bindings: tuple[Binding, ...]
     consumers: tuple[Consumer, ...]
     meta: dict[str, Any] = field(default_factory=dict)

@@ -129,6 +129,8 @@ def _source(source: Source) -> dict[str, Any]:
         "order_by": list(source.order_by),
         "unique_key": list(source.unique_key),
         "unique_within_ms": source.unique_within_ms if source.unique_key and not source.is_static else None,
+        "max_ahead_ms": source.max_ahead_ms,
+        "late": source.late.value if source.late else None,
         "available_at": source.available_at,
         "stream": stream and {"connector": stream.connector, "format": stream.format, "path": stream.path},
         "history": history and {"format": history.format, "path": history.path},

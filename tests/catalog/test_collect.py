@@ -107,3 +107,26 @@ models:
         ("unique_orders_1d_user_id_feature_time", "`user_id`, `feature_time` never the same in two rows"),
     ]
     assert [check.name for check in catalog.sources[0].checks] == ["not_null_shop_orders_amount"]
+
+
+def test_a_source_says_what_its_time_rules_are(tmp_path):
+    root = write_shop(tmp_path)
+    path = root / "models/shop.yml"
+    rules = (
+        "unique_key: [order_id]",
+        "unique_within: 90 minutes",
+        "available_at: ts",
+        "max_ahead: 1 hour",
+        "late: include",
+    )
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("        lateness:", "\n".join(f"        {rule}" for rule in rules) + "\n        lateness:")
+    )
+    (orders,) = collect(load_project(root)).sources
+    assert (orders.unique_within, orders.max_ahead, orders.late) == ("1 hour 30 minutes", "1 hour", "include")
+
+
+def test_a_source_without_rules(catalog):
+    (orders,) = catalog.sources
+    assert (orders.unique_within, orders.max_ahead, orders.late) == ("", "", "exclude")
