@@ -79,7 +79,7 @@ def _with_parents(project: LoadedProject, names: Sequence[str]) -> set[str]:
     return wanted
 
 
-def compile_view(model: BoundModel, view: FeatureView, options: LowerOptions) -> CompiledModel:
+def compile_view(model: BoundModel, view: FeatureView, options: LowerOptions | None = None) -> CompiledModel:
     """Compile a feature view for both engines.
 
     Args:
@@ -91,7 +91,7 @@ def compile_view(model: BoundModel, view: FeatureView, options: LowerOptions) ->
         SqlfeatError: SF0300, it is nested too deeply.
     """
     try:
-        return _lowered(model, view, options)
+        return _lowered(model, view, options or LowerOptions())
     except RecursionError:
         raise SqlfeatError(too_deep(model.model)) from None
 

@@ -29,7 +29,7 @@ def source_checks(source: Source) -> tuple[CheckDoc, ...]:
 
 def _data(test: DataTest) -> CheckDoc:
     columns = ", ".join(f"`{column.value}`" for column in test.columns)
-    told = f"{columns} {_promise(test)}"
+    told = f"{columns} {_promise(test)}" + (f", where `{test.where.value}`" if test.where else "")
     warned = " (a warning)" if test.severity == "warn" else ""
     return CheckDoc(test.name, "data", told + warned, f"{test.span.path}:{test.span.line}")
 

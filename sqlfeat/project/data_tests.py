@@ -61,10 +61,20 @@ def _read_test(file: YamlFile, node: yaml.Node, owner: str, column: Located[str]
     if kind.value == "range" and low is None and high is None:
         file.problem("SF0107", "`range` needs `min` or `max`", kind.span)
     severity, name = block.choice("severity", SEVERITIES, "error"), block.located("name")
+    where = block.located("where")
     block.close()
     made = "_".join((kind.value, owner.replace(".", "_"), *(column.value for column in columns)))
     return DataTest(
-        name.value if name else made, kind.value, owner, columns, kind.span, values, low, high, severity or "error"
+        name=name.value if name else made,
+        kind=kind.value,
+        owner=owner,
+        columns=columns,
+        span=kind.span,
+        values=values,
+        low=low,
+        high=high,
+        severity=severity or "error",
+        where=where,
     )
 
 

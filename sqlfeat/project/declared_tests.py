@@ -133,6 +133,7 @@ class DataTest:
         values: of `accepted_values`.
         low, high: of `range`, both allowed; None is no bound.
         severity: `error` or `warn`.
+        where: a condition that the rows it is about fulfil.
     """
 
     name: str
@@ -144,3 +145,4 @@ class DataTest:
     low: Cell | None = None
     high: Cell | None = None
     severity: str = "error"
+    where: Located[str] | None = None

@@ -34,11 +34,13 @@ class Check:
     Attributes:
         broken: the rows that break it; a query of `ROWS`.
         parameters: of the query.
+        where: a query giving the rows it is about; None for all.
     """
 
     test: DataTest
     broken: exp.Select
     parameters: tuple[Any, ...]
+    where: str | None = None
 
     def count(self) -> str:
         """The number of rows that break the promise; for `unique`, of values that are there more than once."""

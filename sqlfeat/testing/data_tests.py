@@ -18,6 +18,7 @@ from sqlfeat.lower.names import parsed_name
 from sqlfeat.lower.program import Role
 from sqlfeat.project.config import Materialization
 from sqlfeat.stores.offline import OfflineStore
+from sqlfeat.testing.condition import ALL_ROWS, rows_where
 from sqlfeat.testing.data_checks import ROWS, Check, check_of
 from sqlfeat.testing.result import Finding, Status, Verdict
 from sqlfeat.testing.values import shown
@@ -74,7 +75,7 @@ class DataTests:
             source = self._sources[test.owner]
             types = {column.name: column.type for column in source.columns}
             identity = tuple(name for name in (source.event_time, *source.order_by, *source.unique_key) if name)
-            return check_of(test, types, identity, problems)
+            return self._where(check_of(test, types, identity, problems), types, problems)
         config = self._project.models[test.owner].config
         if config.materialized is Materialization.VIEW:
             message = f"`{test.owner}` is a view, of which nothing is stored to be tested"
@@ -82,7 +83,13 @@ class DataTests:
             return None
         entity = self._project.config.entity(config.entity or "")
         keys = tuple(key.name for key in entity.keys) if entity else ()
-        return check_of(test, self._types[test.owner], (*keys, "feature_time"), problems)
+        types = self._types[test.owner]
+        return self._where(check_of(test, types, (*keys, "feature_time"), problems), types, problems)
+
+    def _where(self, check: Check | None, types: Mapping[str, DataType], problems: list[Diagnostic]) -> Check | None:
+        if check is None or check.test.where is None:
+            return check
+        return replace(check, where=rows_where(check.test.where, types, self._project.config, problems))
 
     def run(
         self, connection: DuckDBPyConnection, started: Callable[[str], None], ended: Callable[[Verdict], None]
@@ -110,7 +117,7 @@ class DataTests:
         check = self._checks[id(test)]
         assert check is not None
         try:
-            self._view(connection, test)
+            self._view(connection, test, check.where)
         except SqlfeatError as error:
             absent = all(problem.code in _ABSENT for problem in error.diagnostics)
             findings = tuple(Finding(_sentence(problem)) for problem in error.diagnostics)
@@ -120,40 +127,48 @@ class DataTests:
             return Status.PASS, ()
         return (Status.WARN if test.severity == "warn" else Status.FAIL), (found,)
 
-    def _view(self, connection: DuckDBPyConnection, test: DataTest) -> None:
+    def _view(self, connection: DuckDBPyConnection, test: DataTest, where: str | None) -> None:
         """Make `ROWS` the rows that the test is about.
 
         Raises:
             SqlfeatError: SF0614, SF0601 or SF0606, there are none yet; another one, they cannot be tested.
         """
+        rows = ROWS if where is None else ALL_ROWS
         if source := self._sources.get(test.owner):
-            check_histories(connection, self._project.config.root, [source])
-            assert source.history is not None
-            placed = replace(source, history=source.history.below(str(self._project.config.root)))
-            _create_view(connection, _fitting_rows(connection, placed))
-            return
+            self._view_source(connection, source, rows)
+        else:
+            self._view_stored(connection, test.owner, rows)
+        if where is not None:
+            _configure(connection)
+            connection.sql(where).create_view(ROWS, replace=True)
+
+    def _view_source(self, connection: DuckDBPyConnection, source: Source, name: str) -> None:
+        check_histories(connection, self._project.config.root, [source])
+        assert source.history is not None
+        placed = replace(source, history=source.history.below(str(self._project.config.root)))
+        connection.sql(_fitting_rows(connection, placed).sql("duckdb")).create_view(name, replace=True)
+
+    def _view_stored(self, connection: DuckDBPyConnection, model: str, name: str) -> None:
         store = OfflineStore.of(self._project)
-        view = store.view(test.owner)
-        stored = {name: parse_type(type_) for name, type_ in view.columns} if view else {}
-        if view and stored != self._types[test.owner]:
-            raise SqlfeatError(_outdated(test.owner))
-        store.scan(connection, test.owner).create_view(ROWS, replace=True)
+        view = store.view(model)
+        stored = {column: parse_type(type_) for column, type_ in view.columns} if view else {}
+        if view and stored != self._types[model]:
+            raise SqlfeatError(_outdated(model))
+        store.scan(connection, model).create_view(name, replace=True)
+
+
+def _configure(connection: DuckDBPyConnection) -> None:
+    for setting in prelude():
+        connection.execute(setting)
 
 
 def _fitting_rows(connection: DuckDBPyConnection, source: Source) -> exp.Select:
     """The rows of a history that fit the declaration, those without event time too."""
-    for setting in prelude():
-        connection.execute(setting)
+    _configure(connection)
     connection.execute(source_views(source)[0].sql)
     columns = [exp.column(column.name, quoted=True) for column in source.columns]
     parsed = exp.to_identifier(parsed_name(source), quoted=True)
     return exp.select(*columns).from_(parsed).where(exp.column(REASON, quoted=True).is_(exp.null()))
-
-
-def _create_view(connection: DuckDBPyConnection, query: exp.Select) -> None:
-    properties = exp.Properties(expressions=[exp.TemporaryProperty()])
-    create = exp.Create(this=exp.to_table(ROWS), kind="VIEW", replace=True, properties=properties, expression=query)
-    connection.execute(create.sql("duckdb"))
 
 
 def _broken(connection: DuckDBPyConnection, check: Check) -> Finding | None:

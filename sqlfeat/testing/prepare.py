@@ -115,7 +115,7 @@ class _Preparation:
             message = f"`{self._test.model.value}` is disabled by the variables of the test"
             self._problems.append(Diagnostic("SF0121", message, self._test.model.span))
             return None
-        view = bound.view or _as_view(bound)
+        view = bound.view or as_view(bound)
         plan = self._replace_models(view.plan, models)
         self._feed_sources(plan)
         expected = self._expected(view.columns)
@@ -224,8 +224,8 @@ def _visible(columns: tuple[OutputColumn, ...]) -> tuple[OutputColumn, ...]:
     return tuple(column for column in columns if column.role is not Role.ORDER)
 
 
-def _as_view(bound: BoundModel) -> FeatureView:
-    """A staging view as if it were a feature view: its columns without keys."""
+def as_view(bound: BoundModel) -> FeatureView:
+    """A staging view as if it were a feature view: all its columns, and no keys."""
     schema = bound.plan.schema
     shown = [column for column in schema.columns if not column.name.startswith("__")]
     columns = tuple(

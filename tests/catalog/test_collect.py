@@ -88,7 +88,8 @@ models:
   - name: orders_1d
     columns:
       - {name: user_id, tests: [not_null, accepted_values: [7, 8]]}
-      - {name: orders_1d, tests: [range: {min: 1}, range: {min: 1, max: 9, severity: warn, name: few}]}
+      - name: orders_1d
+        tests: [range: {min: 1}, range: {min: 1, max: 9, severity: warn, name: few, where: user_id = 7}]
     tests: [unique: [user_id, feature_time]]
 """
     (root / "models" / "tests.yml").write_text(text, encoding="utf-8")
@@ -103,7 +104,7 @@ models:
         ("not_null_orders_1d_user_id", "`user_id` never NULL"),
         ("accepted_values_orders_1d_user_id", "`user_id` one of `7`, `8`"),
         ("range_orders_1d_orders_1d", "`orders_1d` from 1"),
-        ("few", "`orders_1d` from 1 to 9 (a warning)"),
+        ("few", "`orders_1d` from 1 to 9, where `user_id = 7` (a warning)"),
         ("unique_orders_1d_user_id_feature_time", "`user_id`, `feature_time` never the same in two rows"),
     ]
     assert [check.name for check in catalog.sources[0].checks] == ["not_null_shop_orders_amount"]

@@ -147,7 +147,7 @@ models:
   - name: a
     columns:
       - {name: id, tests: [not_null, unique: ~, accepted_values: [1, x], {range: {min: 1, max: 2, severity: warn}}]}
-      - {name: n, tests: [{accepted_values: {values: [1], name: mine}}]}
+      - {name: n, tests: [{accepted_values: {values: [1], name: mine, where: n > 0}}]}
     tests:
       - unique: [id, n]
       - not_null: {columns: [n]}
@@ -163,16 +163,17 @@ def test_everything_a_data_test_can_say(tmp_path):
         (
             test.name, test.kind, [column.value for column in test.columns], [cell.value for cell in test.values],
             test.low and test.low.value, test.high and test.high.value, test.severity,
+            test.where and test.where.value,
         )
         for test in model.tests
     ] == [
-        ("not_null_a_id", "not_null", ["id"], [], None, None, "error"),
-        ("unique_a_id", "unique", ["id"], [], None, None, "error"),
-        ("accepted_values_a_id", "accepted_values", ["id"], ["1", "x"], None, None, "error"),
-        ("range_a_id", "range", ["id"], [], "1", "2", "warn"),
-        ("mine", "accepted_values", ["n"], ["1"], None, None, "error"),
-        ("unique_a_id_n", "unique", ["id", "n"], [], None, None, "error"),
-        ("not_null_a_n", "not_null", ["n"], [], None, None, "error"),
+        ("not_null_a_id", "not_null", ["id"], [], None, None, "error", None),
+        ("unique_a_id", "unique", ["id"], [], None, None, "error", None),
+        ("accepted_values_a_id", "accepted_values", ["id"], ["1", "x"], None, None, "error", None),
+        ("range_a_id", "range", ["id"], [], "1", "2", "warn", None),
+        ("mine", "accepted_values", ["n"], ["1"], None, None, "error", "n > 0"),
+        ("unique_a_id_n", "unique", ["id", "n"], [], None, None, "error", None),
+        ("not_null_a_n", "not_null", ["n"], [], None, None, "error", None),
     ]  # fmt: skip
     assert [(test.name, test.owner) for test in config.sources[0].tests] == [
         ("not_null_shop_orders_amount", "shop.orders")
@@ -204,7 +205,7 @@ models:
         "SF0107 | 4:67 <range> | `range` needs `min` or `max`",
         (
             "SF0101 | 4:75 <mn> | unknown key `mn` in the test `range` | did you mean `min`?"
-            " | keys of the test `range`: min, max, severity, name"
+            " | keys of the test `range`: min, max, severity, name, where"
         ),
         "SF0107 | 4:85 <accepted_values> | the test `accepted_values` needs `values`",
         "SF0106 | 5:26 <not_null> | `tests` must be a list, found text (`not_null`)",

@@ -316,12 +316,15 @@ models:
           - range: {min: 2, max: 3, name: narrow}
           - range: {max: 3, severity: warn, name: warned}
           - unique: {name: no_two}
+          - unique: {name: no_two_late, where: "feature_time >= TIMESTAMP '2024-01-01 10:10:00' AND user_id IN (7, 8)"}
+          - range: {max: 1, where: orders_1d = 1 -- always, name: first}
     tests: [unique: [user_id, feature_time]]
 """
 
 
 def with_source_tests(text):
-    amount = "{name: amount, type: BIGINT, tests: [not_null, {range: {max: 50, name: cheap}}]}"
+    cheap = "{range: {max: 50, name: cheap}}, {range: {max: 50, name: cheap_paid, where: status = 'paid'}}"
+    amount = f"{{name: amount, type: BIGINT, tests: [not_null, {cheap}]}}"
     return text.replace("{name: amount, type: BIGINT}", amount)
 
 
@@ -343,9 +346,12 @@ def test_data_tests_run_on_what_is_stored(data_shop):
         "narrow": "fail",
         "warned": "warn",
         "no_two": "fail",
+        "no_two_late": "pass",
+        "first": "pass",
         "unique_orders_1d_user_id_feature_time": "pass",
         "not_null_shop_orders_amount": "pass",
         "cheap": "fail",
+        "cheap_paid": "pass",
     }
     told = {test.name: (test.findings[0].message, *test.findings[0].details) for test in result.tests if test.findings}
     assert told == {
@@ -425,6 +431,7 @@ models:
     columns:
       - {name: user, tests: [not_null]}
       - {name: user_id, tests: [accepted_values: [7, x], range: {min: 10:00}]}
+      - {name: spend_1h, tests: [not_null: {where: user_id = 'x'}, not_null: {where: spend > 1 AND}]}
   - {name: paid, columns: [{name: amount, tests: [not_null]}]}
   - {name: lately, columns: [{name: amounts, tests: [range: {min: 1}, accepted_values: [1]]}]}
 """
@@ -438,12 +445,14 @@ models:
         ),
         "SF0123 | 5:54 <x> | `user_id`: `x` is not BIGINT",
         "SF0123 | 5:71 <10:00> | `user_id`: `10:00` is not BIGINT",
+        "SF0303 | 6:52 <user_id = 'x'> | `=` BIGINT and STRING have no common type; CAST one of them",
+        "SF0300 | 6:86 <spend > 1 AND> | the SQL does not parse: an operand is missing",
         (
-            "SF0123 | 6:51 <not_null> | `paid` is a view, of which nothing is stored to be tested"
+            "SF0123 | 7:51 <not_null> | `paid` is a view, of which nothing is stored to be tested"
             " | help: test a feature view that reads it"
         ),
-        ("SF0123 | 7:54 <range> | `amounts` is ARRAY<BIGINT>, which has no range | help: test it with accepted_values"),
-        "SF0123 | 7:71 <accepted_values> | `amounts` is ARRAY<BIGINT>, whose values cannot be listed",
+        ("SF0123 | 8:54 <range> | `amounts` is ARRAY<BIGINT>, which has no range | help: test it with accepted_values"),
+        "SF0123 | 8:71 <accepted_values> | `amounts` is ARRAY<BIGINT>, whose values cannot be listed",
     ]
 
 
@@ -468,7 +477,7 @@ def mixed(shop):
         (["test_type:unit"], ["spend"], ["two"]),
         (["test_type:data,test_name:*_8"], [], ["only_8"]),
         (["source:shop.orders,test_name:cheap"], [], ["cheap"]),
-        (["test_type:data"], ["orders_1d"], ["not_null_shop_orders_amount", "cheap"]),
+        (["test_type:data"], ["orders_1d"], ["not_null_shop_orders_amount", "cheap", "cheap_paid"]),
         ([], ["test_type:data"], ["one", "two", "three"]),
         (["large"], [], []),
     ],
