@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FILE = "late.parquet"
 _RUNS = "runs"
+_DRAFT = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,24 @@ class LateLog:
         runs.mkdir(parents=True, exist_ok=True)
         with _locked(self.folder):
             count = _write(sql.parts(self.source, read_files(parts)), runs / f"{run.name}.parquet")
-            (runs / f"{run.name}.json").write_text(json.dumps(run.inputs.as_json()), encoding="utf-8")
+            _note(run.inputs, runs / f"{run.name}.json")
             for earlier in self._replaced_by(run):
                 (runs / f"{earlier}.parquet").unlink(missing_ok=True)
                 (runs / f"{earlier}.json").unlink()
-            _write(sql.merged(self.source, sorted(runs.glob("*.parquet"))), self.path)
+            self._merge()
         return count
+
+    def fit(self) -> bool:
+        """Give the log the columns that are declared now; gives whether there is one."""
+        if not self.path.exists():
+            return False
+        with _locked(self.folder):
+            if not sql.fits(self.source, self.path):
+                self._merge()
+        return True
+
+    def _merge(self) -> None:
+        _write(sql.merged(self.source, sorted((self.folder / _RUNS).glob("*.parquet"))), self.path)
 
     def _replaced_by(self, run: Run) -> list[str]:
         earlier = [file for file in (self.folder / _RUNS).glob("*.json") if file.stem < run.name]
@@ -96,11 +109,17 @@ def _read(file: Path) -> Inputs:
     return inputs_from_json(json.loads(file.read_text(encoding="utf-8")))
 
 
+def _note(inputs: Inputs, file: Path) -> None:
+    draft = file.with_suffix(_DRAFT)
+    draft.write_text(json.dumps(inputs.as_json()), encoding="utf-8")
+    draft.replace(file)
+
+
 def _write(query: str, path: Path) -> int:
     """Compute a query into a Parquet file that is there as a whole or not at all; gives the number of rows."""
     import duckdb
 
-    draft = path.with_name(f".{path.name}")
+    draft = path.with_suffix(_DRAFT)
     with duckdb.connect(":memory:") as connection:
         connection.sql(query).write_parquet(str(draft), compression="zstd")
         ((rows,),) = connection.read_parquet(str(draft)).count("*").fetchall()

@@ -50,6 +50,22 @@ def merged(source: Source, runs: Sequence[Path]) -> str:
     return select.order_by(_column(source.event_time or ""), _column(WATERMARK)).sql("duckdb")
 
 
+def fits(source: Source, path: Path) -> bool:
+    """Whether a log has the declared columns, with their types."""
+    import duckdb
+
+    relation = duckdb.read_parquet(str(path))
+    found = list(zip(relation.columns, map(str, relation.types), strict=True))
+    return found == [(name, _stored(type_)) for name, type_ in _columns(source)]
+
+
+def _stored(type_: DataType) -> str:
+    """The type as DuckDB names that of a column."""
+    import duckdb
+
+    return str(duckdb.sqltype(duckdb_type(type_).sql("duckdb")))
+
+
 def _rows(source: Source, runs: Sequence[Path]) -> exp.Select:
     """The events of each run; a column that was declared only later is NULL in what ran before."""
     names = exp.EQ(this=exp.var("union_by_name"), expression=exp.true())

@@ -114,8 +114,8 @@ def logs_to_leave_out(
         late: overrides what the project says.
     """
     chosen = [s for s in sources if (late or late_of(s, project.target, project.config)) is Late.EXCLUDE]
-    logs = [(source.full_name, late_log(project, source).path) for source in chosen if not source.is_static]
-    return tuple((name, str(path)) for name, path in logs if path.exists())
+    logs = [late_log(project, source) for source in chosen if not source.is_static]
+    return tuple((log.source.full_name, str(log.path)) for log in logs if log.fit())
 
 
 def left_out(connection: DuckDBPyConnection, sources: Sequence[Source], logs: dict[str, str]) -> tuple[LeftOut, ...]:

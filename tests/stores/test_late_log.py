@@ -135,6 +135,27 @@ def test_a_column_declared_later_is_null_in_what_ran_before(log, tmp_path):
     assert duckdb.read_parquet(str(log.path)).project("id, note").order("id").fetchall() == [(1, None), (2, None)]
 
 
+def test_a_log_takes_on_the_columns_that_are_declared_now(log, tmp_path):
+    assert not log.fit()
+    log.add(parts_of(tmp_path, 1), run("1"))
+    before = log.path.stat().st_ino
+    assert log.fit()
+    assert log.path.stat().st_ino == before
+    columns = (*ORDERS.columns[1:], replace(ORDERS.columns[0], type=parse_type("STRING")))
+    LateLog(log.folder, replace(ORDERS, columns=(*columns, Column("note", parse_type("STRING"))))).fit()
+    relation = duckdb.read_parquet(str(log.path))
+    assert relation.columns == ["price", "x", "tags", "ts", "id", "note", "__watermark"]
+    assert relation.project("id, note").fetchall() == [("1", None)]
+
+
+def test_what_a_killed_process_was_writing_does_no_harm(log, tmp_path):
+    log.add(parts_of(tmp_path, 1), run("1"))
+    for name in ("late.draft", "runs/2.draft"):
+        (log.folder / name).write_bytes(b"PAR1")
+    log.add(parts_of(tmp_path, 2), run("2"))
+    assert ids(log) == [1, 2]
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 2), max_size=4), min_size=1, max_size=3))
 def test_any_runs_beside_each_other(tmp_path_factory, runs):

@@ -127,6 +127,17 @@ def test_what_a_job_that_goes_on_has_found_counts_already(root):
     assert spent(root)[0] == [10, 40]
 
 
+def test_a_column_declared_after_the_run(root):
+    streamed(root, ORDERS[3])
+    edit(
+        root,
+        "models/shop.yml",
+        "          - {name: status,",
+        "          - {name: note, type: STRING}\n          - {name: status,",
+    )
+    assert spent(root)[0] == [10, 40]
+
+
 def test_no_run_has_no_log(root):
     values, result, console = spent(root)
     assert (values, result.late, console.warnings) == ([10, 30, 60], (), [])
