@@ -5,26 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from tests.fuzz.expressions import TYPES, Columns, expression
+from tests.fuzz.expressions import TYPES, expression
+from tests.fuzz.features import Features, Relation
 
-NAMES = {"BIGINT": "n", "DOUBLE": "x", "DECIMAL": "m", "STRING": "t", "BOOLEAN": "b", "TIMESTAMP": "at", "DATE": "d"}
 _EVENTS = (("k", "BIGINT"), ("id", "BIGINT"), ("g", "STRING"), ("i", "BIGINT"), ("n", "BIGINT"), ("x", "DOUBLE"),
            ("m", "DECIMAL"), ("t", "STRING"), ("b", "BOOLEAN"), ("d", "DATE"), ("at", "TIMESTAMP"))  # fmt: skip
-_CHANGES = (("k", "BIGINT"), ("id", "BIGINT"), ("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"))
-_LENGTHS = ("'1' HOUR", "'10' MINUTE", "'1' MINUTE", "'1' SECOND", "'1' DAY", "'0.001' SECOND", "'2' DAY",
-            "'90' MINUTE", "'0' SECOND", "'7' DAY")  # fmt: skip
-_GAPS = ("'1' MINUTE", "'0.001' SECOND", "'1' HOUR", "'1' DAY")
-_BOUNDED = ("RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW", "RANGE INTERVAL {0} PRECEDING",
-            "ROWS BETWEEN {1} PRECEDING AND CURRENT ROW", "ROWS {1} PRECEDING")  # fmt: skip
-_UNBOUNDED = ("", "ROWS UNBOUNDED PRECEDING", "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
-_EARLIER = (
-    "RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND INTERVAL {2} PRECEDING",
-    "RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL {2} PRECEDING", "ROWS BETWEEN 5 PRECEDING AND {3} PRECEDING",
-    "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING",
-    "RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW",
-    "RANGE BETWEEN INTERVAL {0} PRECEDING AND CURRENT ROW EXCLUDE GROUP",
-    "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW",
-)  # fmt: skip
 _WINDOWS = (
     "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR)", "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' DAY)",
     "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '10' MINUTE, INTERVAL '3' MINUTE)",
@@ -37,20 +22,6 @@ _WINDOWS = (
     "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '10' MINUTE)",
     "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '0.001' SECOND)",
 )  # fmt: skip
-_SUMS = ("COUNT(*)", "COUNT({any})", "SUM({BIGINT})", "SUM({DOUBLE})", "SUM({DECIMAL})", "AVG({BIGINT})",
-         "AVG({DOUBLE})", "AVG({DECIMAL})", "COUNT_IF({BOOLEAN})", "SUM(i)", "AVG(i)")  # fmt: skip
-_OTHERS = ("MIN({any})", "MAX({any})", "BOOL_AND({BOOLEAN})", "BOOL_OR({BOOLEAN})")
-_ORDERED = (
-    "FIRST_VALUE({any})",
-    "LAST_VALUE({any})",
-    "FIRST_VALUE({any}) IGNORE NULLS",
-    "LAST_VALUE({any}) IGNORE NULLS",
-)
-_KEEPING = ("COUNT(DISTINCT {any})", "MEDIAN({DOUBLE})", "PERCENTILE_CONT({DOUBLE}, 0.3)",
-            "PERCENTILE_DISC({BIGINT}, 0.75)", "PERCENTILE_DISC({TIMESTAMP}, 0.1)")  # fmt: skip
-_NEARLY = ("STDDEV({DOUBLE})", "VAR_POP({DOUBLE})", "STDDEV_POP({BIGINT})", "VAR_SAMP({DECIMAL})")
-_RESULTS = {"COUNT": "BIGINT", "COUNT_IF": "BIGINT", "AVG": "DOUBLE", "MEDIAN": "DOUBLE", "PERCENTILE_CONT": "DOUBLE",
-            "BOOL_AND": "BOOLEAN", "BOOL_OR": "BOOLEAN"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,28 +32,12 @@ class Model:
     features: int
 
 
-@dataclass(frozen=True)
-class Relation:
-    """What a step gives: a name for FROM and its columns. It also has `s` and the event time `ts`.
-
-    Attributes:
-        ordered: whether ties are broken.
-        of_windows: whether its rows are those of windows.
-        arrays: columns with arrays, of BIGINT.
-    """
-
-    source: str
-    columns: Columns
-    ordered: bool = True
-    of_windows: bool = False
-    arrays: tuple[str, ...] = ()
-
-
 class Maker:
     """Makes one model."""
 
     def __init__(self, rnd: Random, *, duplicates: bool) -> None:
         self._rnd = rnd
+        self._make = Features(rnd)
         self._duplicates = duplicates
         self._ctes: list[str] = []
         self._names = 0
@@ -112,7 +67,7 @@ class Maker:
     # Views ------------------------------------------------------------------------------------------------------------
 
     def _event_view(self, relation: Relation) -> Model:
-        features = self._features(relation, self._rnd.randint(3, 12), last=True)
+        features = self._make.features(relation, self._rnd.randint(3, 12), last=True)
         chosen = [name for name, _ in relation.columns if name != "k"][:3]
         items = [
             "s",
@@ -126,7 +81,7 @@ class Maker:
 
     def _window_view(self, relation: Relation) -> Model:
         keys = self._group_keys(relation)
-        features = [self._aggregate(relation, last=True)[1] for _ in range(self._rnd.randint(2, 9))]
+        features = [self._make.aggregate(relation, last=True)[1] for _ in range(self._rnd.randint(2, 9))]
         if self._rnd.random() < 0.3:
             features.append(f"SUM(COUNT(*)) OVER (PARTITION BY {', '.join(keys)} ORDER BY window_end)")
         shown = [key for key in keys if key not in ("s", "k")]
@@ -159,102 +114,10 @@ class Maker:
         if self._rnd.random() < 0.85 or not relation.ordered:
             return ""
         return "\nQUALIFY " + self._rnd.choice((
-            f"ROW_NUMBER() OVER ({self._partition(relation)} ORDER BY ts) <= 3",
-            f"COUNT(*) OVER ({self._partition(relation)} ORDER BY ts RANGE INTERVAL '1' HOUR PRECEDING) > 1",
-            f"ROW_NUMBER() OVER ({self._partition(relation)} ORDER BY ts) = 1",
+            f"ROW_NUMBER() OVER ({self._make.partition(relation)} ORDER BY ts) <= 3",
+            f"COUNT(*) OVER ({self._make.partition(relation)} ORDER BY ts RANGE INTERVAL '1' HOUR PRECEDING) > 1",
+            f"ROW_NUMBER() OVER ({self._make.partition(relation)} ORDER BY ts) = 1",
         ))  # fmt: skip
-
-    # Features ---------------------------------------------------------------------------------------------------------
-
-    def _features(self, relation: Relation, count: int, *, last: bool) -> list[str]:
-        return [self._feature(relation, last=last)[1] for _ in range(count)]
-
-    def _feature(self, relation: Relation, *, last: bool) -> tuple[str, str]:
-        """A column of the select list: its type and its SQL."""
-        kind = self._rnd.random()
-        if kind < 0.2:
-            type_ = self._rnd.choice(TYPES)
-            return type_, expression(self._rnd, relation.columns, type_, 3)
-        if kind < 0.3:
-            return self._numbering(relation)
-        type_, sql = self._over(relation, last=last)
-        if kind < 0.4 and type_ in NAMES and not last:
-            return type_, f"COALESCE({sql}, {expression(self._rnd, relation.columns, type_, 1)})"
-        return type_, sql
-
-    def _numbering(self, relation: Relation) -> tuple[str, str]:
-        window = f"OVER ({self._partition(relation)} ORDER BY ts)"
-        if not relation.ordered:
-            return "BIGINT", f"RANK() {window}"
-        type_ = self._rnd.choice(TYPES)
-        value = self._value(relation, type_)
-        return self._rnd.choice((
-            ("BIGINT", f"ROW_NUMBER() {window}"), ("BIGINT", f"RANK() {window}"), (type_, f"LAG({value}) {window}"),
-            (type_, f"LAG({value}, {self._rnd.choice((1, 2, 5))}) {window}"),
-            (type_, f"LAG({value}, 1, {self._value(relation, type_)}) {window}"),
-        ))  # fmt: skip
-
-    def _over(self, relation: Relation, *, last: bool) -> tuple[str, str]:
-        choice, rows = self._rnd.random(), relation.ordered
-        if choice < 0.25:
-            type_, sql = self._made(relation, (*_SUMS, *_SUMS, *_OTHERS, *_KEEPING, *(_ORDERED if rows else ())))
-            frame = self._frame(_EARLIER, rows=rows)
-        elif choice < 0.4:
-            type_, sql = self._made(relation, _KEEPING)
-            frame = self._frame(_BOUNDED, rows=rows)
-        elif choice < 0.5 and last and rows:
-            type_, sql = "ARRAY", f"ARRAY_AGG({self._value(relation, self._rnd.choice(TYPES))})"
-            frame = self._frame(_BOUNDED, rows=rows)
-        elif choice < 0.55 and last:
-            type_, sql = self._made(relation, _NEARLY)
-            frame = self._frame((*_BOUNDED, *_UNBOUNDED), rows=rows)
-        else:
-            forms = (*_SUMS, *_OTHERS, *(_ORDERED if rows else ()))
-            type_, sql = self._made(relation, forms)
-            frame = self._frame((*_BOUNDED, *_BOUNDED, *_UNBOUNDED), rows=rows)
-        return type_, f"{sql} OVER ({self._partition(relation)} ORDER BY ts {frame})"
-
-    def _aggregate(self, relation: Relation, *, last: bool) -> tuple[str, str]:
-        """An aggregate of a group."""
-        forms = (*_SUMS, *_OTHERS, *_KEEPING, *(_NEARLY if last else ()), *(_ORDERED[:2] if relation.ordered else ()))
-        if last and relation.ordered and self._rnd.random() < 0.1:
-            return "ARRAY", f"ARRAY_AGG({self._value(relation, self._rnd.choice(TYPES))})"
-        return self._made(relation, forms)
-
-    def _made(self, relation: Relation, forms: tuple[str, ...]) -> tuple[str, str]:
-        """An aggregate with its arguments, often simple ones, sometimes with FILTER."""
-        names = dict(relation.columns)
-        form = self._rnd.choice([form for form in forms if "(i)" not in form or "i" in names])
-        type_ = "BIGINT"
-        sql = form
-        for hole in ("any", *TYPES):
-            if "{" + hole + "}" in sql:
-                type_ = self._rnd.choice(TYPES) if hole == "any" else hole
-                sql = sql.replace("{" + hole + "}", self._value(relation, type_))
-        name = form.split("(")[0]
-        type_ = "DOUBLE" if form in _NEARLY else _RESULTS.get(name, type_)
-        skips_null = form not in _ORDERED or "IGNORE" in form
-        if self._rnd.random() < 0.2 and skips_null and "IGNORE" not in form:
-            sql += f" FILTER (WHERE {expression(self._rnd, relation.columns, 'BOOLEAN', 1)})"
-        return type_, sql
-
-    def _value(self, relation: Relation, type_: str) -> str:
-        return expression(self._rnd, relation.columns, type_, self._rnd.choice((0, 0, 0, 1, 2)))
-
-    def _frame(self, forms: tuple[str, ...], *, rows: bool) -> str:
-        form = self._rnd.choice([form for form in forms if rows or not form.startswith("ROWS")])
-        return form.format(
-            self._rnd.choice(_LENGTHS), self._rnd.choice((0, 1, 2, 4, 9)), self._rnd.choice(_GAPS),
-            self._rnd.choice((1, 2, 5)),
-        )  # fmt: skip
-
-    def _partition(self, relation: Relation) -> str:
-        names = dict(relation.columns)
-        extra = self._rnd.choice(("k", "k", "", "g", "k, g", "i", "b", "k % 2", "UPPER(t)", "x > 0"))
-        used = {"k % 2": "k", "UPPER(t)": "t", "x > 0": "x", "k, g": "g"}.get(extra, extra)
-        if not extra or used not in names or ("k" in extra and "k" not in names):
-            return "PARTITION BY s"
-        return f"PARTITION BY s, {extra}"
 
     # Steps ------------------------------------------------------------------------------------------------------------
 
@@ -283,7 +146,7 @@ class Maker:
         )
 
     def _windowed(self, relation: Relation) -> Relation:
-        made = [self._feature(relation, last=False) for _ in range(self._rnd.randint(1, 3))]
+        made = [self._make.feature(relation, last=False) for _ in range(self._rnd.randint(1, 3))]
         items, columns = self._columns(relation, made)
         sql = f"SELECT {items} FROM {relation.source}{self._where(relation)}{self._qualify(relation)}"
         return self._add(replace(relation, columns=columns), sql)
@@ -291,7 +154,7 @@ class Maker:
     def _deduplicated(self, relation: Relation) -> Relation:
         if not relation.ordered:
             return self._staged(relation)
-        once = f"ROW_NUMBER() OVER ({self._partition(relation)}, id ORDER BY ts) = 1"
+        once = f"ROW_NUMBER() OVER ({self._make.partition(relation)}, id ORDER BY ts) = 1"
         sql = f"SELECT * FROM {relation.source} QUALIFY {once}"
         return self._add(relation, sql) if "id" in dict(relation.columns) else relation
 
@@ -350,7 +213,7 @@ class Maker:
         if relation.of_windows or not relation.ordered or self._joined or "{{" not in relation.source:
             return self._staged(relation)
         self._joined = True
-        numbers, texts, doubles = (self._value(relation, type_) for type_ in ("BIGINT", "STRING", "DOUBLE"))
+        numbers, texts, doubles = (self._make.value(relation, type_) for type_ in ("BIGINT", "STRING", "DOUBLE"))
         sql = (
             f"SELECT s, k, id, {numbers} AS n, {texts} AS t, {doubles} AS x, ts FROM {relation.source}\nUNION ALL\n"
             f"SELECT s, k, id, v, name, w, ts FROM {self._changes_once()}"
@@ -362,7 +225,7 @@ class Maker:
         if relation.of_windows and self._rnd.random() < 0.5:
             return self._staged(relation)
         keys = self._group_keys(relation)
-        made = [self._aggregate(relation, last=False) for _ in range(self._rnd.randint(1, 4))]
+        made = [self._make.aggregate(relation, last=False) for _ in range(self._rnd.randint(1, 4))]
         names = dict(relation.columns)
         columns = [(key, names[key]) for key in keys if key != "s"]
         columns += [(f"c{self._names}_{i}", t) for i, (t, _) in enumerate(made)]
@@ -402,8 +265,8 @@ class Maker:
         if not relation.ordered or self._joined:
             return self._staged(relation)
         self._joined = True
-        value = self._value(relation, "BIGINT")
-        history = f"ARRAY_AGG({value}) OVER ({self._partition(relation)} ORDER BY ts ROWS 2 PRECEDING)"
+        value = self._make.value(relation, "BIGINT")
+        history = f"ARRAY_AGG({value}) OVER ({self._make.partition(relation)} ORDER BY ts ROWS 2 PRECEDING)"
         held = self._add(relation, f"SELECT *, {history} AS history FROM {relation.source}")
         sql = (
             f"SELECT h.*, u.element, u.place FROM {held.source} AS h\n"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -16,7 +15,6 @@ from sqlfeat.language.types import (
     BOOLEAN,
     DATE,
     DOUBLE,
-    INT,
     NULL,
     STRING,
     TIMESTAMP,
@@ -28,7 +26,8 @@ from sqlfeat.language.types import (
 )
 from tests.oracle import functions
 from tests.oracle.aggregates import NAMES as AGGREGATES
-from tests.oracle.relation import Of, Row
+from tests.oracle.constants import UNIT_MS, Value, constant_time, interval_ms, literal, sql_of
+from tests.oracle.relation import Row
 from tests.oracle.values import (
     EXACT,
     Near,
@@ -43,20 +42,10 @@ from tests.oracle.values import (
 )
 
 WINDOW_FUNCTIONS = {"ROW_NUMBER", "RANK", "LAG"}
-_UNIT_MS = {"MILLISECOND": 1, "SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000,
-            "WEEK": 604_800_000}  # fmt: skip
 _COMPARISONS: dict[type[exp.Expr], Callable[[Any, Any], bool]] = {
     exp.EQ: lambda a, b: a == b, exp.NEQ: lambda a, b: a != b, exp.LT: lambda a, b: a < b,
     exp.LTE: lambda a, b: a <= b, exp.GT: lambda a, b: a > b, exp.GTE: lambda a, b: a >= b,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Value:
-    """An expression: its type, and its value for a row."""
-
-    type: DataType
-    of: Of
 
 
 class Names(Protocol):
@@ -67,34 +56,6 @@ class Names(Protocol):
     def aggregate(self, node: exp.Expr) -> Value: ...
 
     def replaced(self, node: exp.Expr) -> Value | None: ...
-
-
-def sql_of(node: exp.Expr) -> str:
-    return str(node.sql(dialect="sqlfeat", comments=False))
-
-
-def interval_ms(node: exp.Expr) -> int:
-    """Milliseconds of `INTERVAL '1' HOUR`."""
-    if isinstance(node, exp.Neg):
-        return -interval_ms(node.this)
-    unit = node.args["unit"] if isinstance(node, exp.Interval) else None
-    if isinstance(unit, exp.IntervalSpan):
-        return _span_ms(node.this.name, str(unit.this).upper(), str(unit.expression).upper())
-    unit = unit.name.upper().rstrip("S") if isinstance(unit, exp.Var) else ""
-    if unit not in _UNIT_MS:
-        raise NotInterpreted(f"the interval {sql_of(node)}")
-    length = Decimal(node.this.name) * _UNIT_MS[unit]
-    return int(length)
-
-
-def _span_ms(text: str, first: str, last: str) -> int:
-    """Milliseconds of `'1 02:03:04.5' DAY TO SECOND` and its shorter forms."""
-    units = ("DAY", "HOUR", "MINUTE", "SECOND")
-    if first not in units or last not in units:
-        raise NotInterpreted(f"the interval {text} {first} TO {last}")
-    amounts = re.split(r"[ :]", text.strip())
-    named = zip(units[units.index(first) :], amounts, strict=False)
-    return int(sum(Decimal(amount) * _UNIT_MS[unit] for unit, amount in named))
 
 
 class Expressions:
@@ -112,7 +73,7 @@ class Expressions:
             case exp.Column():
                 return self._names.column(node)
             case exp.Literal():
-                return _literal(node)
+                return literal(node)
             case exp.Boolean():
                 truth = bool(node.this)
                 return Value(BOOLEAN, lambda row: truth)
@@ -309,7 +270,7 @@ class Expressions:
     def _cast(self, node: exp.Expr) -> Value:
         written = sql_of(node.args["to"])
         if isinstance(node.this, exp.Literal) and node.this.is_string and written.startswith(("TIMESTAMP", "DATE")):
-            return _constant_time(node.this.name, written)
+            return constant_time(node.this.name, written)
         target, value = parse_type(written), self.value(node.this)
         if value.type.kind is Kind.NULL:
             return Value(target, lambda row: None)
@@ -327,7 +288,7 @@ class Expressions:
         if name in AGGREGATES or name in WINDOW_FUNCTIONS:
             return self._names.aggregate(node)
         if name == "TIMESTAMPDIFF":
-            unit = _UNIT_MS.get(node.expressions[0].name.upper())
+            unit = UNIT_MS.get(node.expressions[0].name.upper())
             if unit is None:
                 raise NotInterpreted(f"`{sql_of(node)}`")
             operands = [self.value(operand) for operand in node.expressions[1:]]
@@ -421,24 +382,3 @@ _WHOLE: dict[type[exp.Expr], Callable[[int, int], int]] = {
     exp.Sub: lambda a, b: wrapped(a - b),
     exp.Mul: lambda a, b: wrapped(a * b),
 }
-
-
-def _literal(node: exp.Literal) -> Value:
-    constant: Any = node.name
-    kind = STRING
-    if not node.is_string:
-        if "e" in node.name.lower():
-            kind, constant = DOUBLE, float(node.name) + 0.0
-        elif "." in node.name:
-            constant = Decimal(node.name)
-            scale = max(0, -int(constant.as_tuple().exponent))
-            kind = decimal(max(len(constant.as_tuple().digits), scale, 1), scale)
-        else:
-            constant = int(node.name)
-            kind = INT if constant < 2**31 else BIGINT
-    return Value(kind, lambda row: constant)
-
-
-def _constant_time(text: str, written: str) -> Value:
-    constant: date = datetime.fromisoformat(text) if written.startswith("TIMESTAMP") else date.fromisoformat(text)
-    return Value(TIMESTAMP if written.startswith("TIMESTAMP") else DATE, lambda row: constant)

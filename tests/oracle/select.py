@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlglot import exp
@@ -11,11 +10,11 @@ from sqlglot import exp
 from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP
 from tests.oracle.aggregates import NAMES, aggregate
 from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
+from tests.oracle.ranking import BOUNDS, in_windows, is_time, term
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import NotInterpreted, common, hashable, milliseconds, moment_of, order_key
+from tests.oracle.values import NotInterpreted, common, hashable, moment_of
 from tests.oracle.windows import Windows, frame_of, in_order
 
-_BOUNDS = ("window_start", "window_end", "window_time")
 _CLAUSES = ("distinct", "order", "limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
 
 
@@ -63,7 +62,7 @@ class Select:
         self._rows = [row for row in self._rows if condition.of(row) is True]
 
     def _without_aliases(self, condition: exp.Expr) -> exp.Expr:
-        hidden = {field.name.lower() for field in self._source.fields} | set(_BOUNDS)
+        hidden = {field.name.lower() for field in self._source.fields} | set(BOUNDS)
         items = {item.alias.lower(): item.this for item in self._node.expressions if isinstance(item, exp.Alias)}
 
         def meant(node: exp.Expr) -> exp.Expr:
@@ -91,7 +90,7 @@ class Select:
 
     def _group(self, windows: Windows) -> None:
         clause = self._node.args.get("group")
-        nodes = [n for n in (clause.expressions if clause else []) if n.name.lower() not in _BOUNDS]
+        nodes = [n for n in (clause.expressions if clause else []) if n.name.lower() not in BOUNDS]
         keys = [(node, self._compiler.value(node)) for node in nodes]
         groups: dict[Any, list[Row]] = {}
         for start, end, row in windows.cut(self._rows, lambda row: tuple(row.values[i] for i in self._partition)):
@@ -126,7 +125,7 @@ class Select:
 
     def _is_key(self, node: exp.Expr, key: exp.Expr) -> bool:
         if isinstance(node, exp.Column) and isinstance(key, exp.Column):
-            if self._windows and node.name.lower() in _BOUNDS:
+            if self._windows and node.name.lower() in BOUNDS:
                 return False
             return self._source.find(node) == self._source.find(key)
         mine, other = sql_of(node), sql_of(key)
@@ -134,8 +133,8 @@ class Select:
 
     def column(self, node: exp.Column) -> Value:
         name = node.name.lower()
-        if self._windows and self._grouping and not self._inside and name in _BOUNDS:
-            return Value(TIMESTAMP, _nth(len(self._keys) + _BOUNDS.index(name)))
+        if self._windows and self._grouping and not self._inside and name in BOUNDS:
+            return Value(TIMESTAMP, _nth(len(self._keys) + BOUNDS.index(name)))
         if self._grouping and not self._inside:
             raise NotInterpreted(f"`{sql_of(node)}`, which is no key of its group")
         return Value(*self._source.column(node))
@@ -254,10 +253,10 @@ class Select:
         def key(row: Row) -> Any:
             values = [(value.of(row), down) for value, down in terms]
             (first, down), (last, back) = values[0], values[-1]
-            if not down and _is_time(first, row):
+            if not down and is_time(first, row):
                 return (0, row.place)
-            ties = _term(row.tie, back and bool(row.tie) and _is_time(last, Row((), row.tie[0])))
-            return (1, tuple(_term((value,), down) for value, down in values), ties)
+            ties = term(row.tie, back and bool(row.tie) and is_time(last, Row((), row.tie[0])))
+            return (1, tuple(term((value,), down) for value, down in values), ties)
 
         return key
 
@@ -272,21 +271,6 @@ def _nulls(node: exp.Expr) -> tuple[exp.Expr, bool]:
     return node, False
 
 
-class _Descending:
-    """A sort key in the opposite order."""
-
-    def __init__(self, key: Any) -> None:
-        self.key = key
-
-    def __lt__(self, other: _Descending) -> bool:
-        return bool(other.key < self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Descending) and bool(other.key == self.key)
-
-    __hash__ = None  # type: ignore[assignment] # a sort key only
-
-
 def _earlier(row: Row, now: Row) -> bool:
     assert row.time is not None
     assert now.time is not None
@@ -297,28 +281,9 @@ def _row_number(rows: list[Row], place: int) -> int:
     return place + 1
 
 
-def _is_time(value: Any, row: Row) -> bool:
-    """Whether a value is a row's event time, or of a window its end."""
-    return isinstance(value, datetime) and row.time is not None and milliseconds(value) - row.time in (0, 1)
-
-
-def _term(values: tuple[Any, ...], down: bool) -> Any:
-    return _Descending(order_key(values)) if down else order_key(values)
-
-
 def _groups(node: exp.Select) -> bool:
     """Whether a SELECT from a window function groups its rows; without GROUP BY they are in windows as they are."""
     return bool(node.args.get("group"))
-
-
-def in_windows(source: Relation, windows: Windows) -> Relation:
-    """The rows themselves with the windows they are in, each as of the end of its window."""
-    alias = source.fields[0].alias
-    rows = [
-        Row((*row.values, moment_of(start), moment_of(end), moment_of(end - 1)), end - 1, (row.time, *row.tie))
-        for start, end, row in windows.cut(source.rows, None)
-    ]
-    return Relation((*source.fields, *(Field(alias, name, TIMESTAMP) for name in _BOUNDS)), rows)
 
 
 def _nth(number: int) -> Callable[[Row], Any]:
