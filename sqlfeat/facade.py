@@ -136,6 +136,7 @@ class Project:
         reset_state: bool = False,
         until_latest: bool = False,
         bootstrap: datetime | None = None,
+        log_format: str = "text",
     ) -> StreamResult | LiveResult:
         """Compute live with Flink into the online store.
 
@@ -151,13 +152,16 @@ class Project:
             reset_state: let such a job begin anew.
             until_latest: read topics to where they end now; else a job that reads one does not end by itself.
             bootstrap: let it begin with windows filled from history up to here; the stream continues from there.
+            log_format: `text` or `json`, of what a detached job says in its log.
         """
         if not streaming:
             raise SqlfeatError(_not_streaming())
         from sqlfeat.verbs.live import LiveOptions
         from sqlfeat.verbs.stream import stream
 
-        live = LiveOptions(job, detach, cluster, reset_state, _utc(bootstrap), tuple(self.variables.items()))
+        live = LiveOptions(
+            job, detach, cluster, reset_state, _utc(bootstrap), log_format, tuple(self.variables.items())
+        )
         part = _utc_slice(start, end)
         return stream(self.loaded, select, exclude, *part, self.console, live, until_latest=until_latest)
 

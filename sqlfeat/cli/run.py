@@ -9,6 +9,7 @@ import click
 
 from sqlfeat.cli.options import global_options, slice_options
 from sqlfeat.cli.parameters import UtcTime
+from sqlfeat.console.factory import LogFormat
 
 if TYPE_CHECKING:
     from sqlfeat.cli.session import Session
@@ -37,7 +38,8 @@ def run(session: Session, **options: Any) -> None:
     """
     from sqlfeat.verbs.live import LiveResult
 
-    result = session.project.run(session.options.select, session.options.exclude, **options)
+    log_format = (session.options.log_format or LogFormat.TEXT).value
+    result = session.project.run(session.options.select, session.options.exclude, **options, log_format=log_format)
     session.console.result(_live(result, session) if isinstance(result, LiveResult) else _replayed(result))
 
 

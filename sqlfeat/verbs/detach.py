@@ -53,6 +53,7 @@ def detach(project: LoadedProject, prepared: Prepared, live: LiveOptions, consol
 def _command(project: LoadedProject, prepared: Prepared, live: LiveOptions) -> list[str]:
     names = [argument for model in prepared.models for argument in ("--select", model.name)]
     options = ["--project-dir", str(project.config.root), "--target", project.target.name]
+    options += ["--log-format", live.log_format]
     variables = ["--vars", json.dumps(dict(live.variables))] if live.variables else []
     reset = ["--reset-state"] if live.reset_state else []
     bootstrap = ["--bootstrap", live.bootstrap.isoformat()] if live.bootstrap else []

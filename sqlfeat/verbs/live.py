@@ -52,6 +52,7 @@ class LiveOptions:
         cluster: `host:port` of a Flink cluster, over what the target says.
         reset_state: begin anew, whatever state there is.
         bootstrap: begin with windows filled from history up to here, UTC without a zone.
+        log_format: `text` or `json`, of what a detached process says.
         variables: what overrides `vars:` of the project, for a process that loads it again.
     """
 
@@ -60,6 +61,7 @@ class LiveOptions:
     cluster: str = ""
     reset_state: bool = False
     bootstrap: datetime | None = None
+    log_format: str = "text"
     variables: tuple[tuple[str, Any], ...] = ()
 
     @property
