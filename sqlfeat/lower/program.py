@@ -22,6 +22,21 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of Kafka that a program reads.
+
+    Attributes:
+        name: of the topic.
+        properties: of Kafka's client, with its brokers; may hold secrets.
+        tables: that read it.
+    """
+
+    name: str
+    properties: tuple[tuple[str, str], ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DuckdbProgram:
     """DuckDB SQL of one feature view.
 
@@ -50,6 +65,7 @@ class FlinkProgram:
         insert: INSERT from the model's view into `sink`.
         log_inserts: INSERTs that fill the reject and late logs of the sources read; the name says which log.
         jars: what reading the sources needs beyond what comes with Flink.
+        topics: of Kafka that are read.
     """
 
     options: tuple[tuple[str, str], ...]
@@ -58,6 +74,7 @@ class FlinkProgram:
     insert: str
     log_inserts: tuple[Statement, ...]
     jars: tuple[Artifact, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

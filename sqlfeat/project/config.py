@@ -39,6 +39,10 @@ class History:
         return self if "://" in self.path else History(self.format, str(PurePath(root, self.path)))
 
 
+NO_FORMAT = "none"
+"""Of a connector that gives rows, not messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class KafkaStream:
     """How a topic is read."""
@@ -68,7 +72,7 @@ class Stream:
     path: str
     """A file or folder, or a topic; empty for a connector that only its options describe."""
     format: str = "json"
-    """`json`: one JSON object a line."""
+    """`json`: one JSON object a line or message; `none`: the connector has columns of its own."""
     trusted: bool = False
     """Skip the check of every field: faster, but a field that does not fit its type becomes NULL."""
     monitor_ms: int = 0

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.suggest import did_you_mean
-from sqlfeat.project.config import KafkaStream, Stream
+from sqlfeat.project.config import NO_FORMAT, KafkaStream, Stream
 
 if TYPE_CHECKING:
     from sqlfeat.project.block import Block
@@ -29,10 +29,10 @@ def read_stream(source: Block) -> Stream | None:
     if block is None:
         return None
     connector = block.located("connector", required=True)
-    kind = _read_format(block)
-    trusted = bool(block.flag("trusted"))
     if connector is None:
         return None  # reported; which other keys belong here cannot be told
+    kind = _read_format(block, ("json",) if connector.value in KNOWN else ("json", NO_FORMAT))
+    trusted = bool(block.flag("trusted")) or kind == NO_FORMAT
     if connector.value == "kafka":
         stream = _read_kafka(block, kind, trusted=trusted)
     elif connector.value == "filesystem":
@@ -43,18 +43,18 @@ def read_stream(source: Block) -> Stream | None:
     return stream
 
 
-def _read_format(block: Block) -> str:
+def _read_format(block: Block, choices: tuple[str, ...]) -> str:
     written = block.located("format")
     if written and written.value in _FORMATS:
         block.file.problem(
             "SF0108",
             f"`format` cannot be `{written.value}`",
             written.span,
-            notes=(f"{_FORMATS[written.value]}; choices: json",),
+            notes=(_FORMATS[written.value], f"choices: {', '.join(choices)}"),
             hint="let the producer write JSON, or a job of its own translate it",
         )
         return "json"
-    return block.choice("format", ("json",), "json")
+    return block.choice("format", choices, "json")
 
 
 def _read_filesystem(block: Block, kind: str, *, trusted: bool) -> Stream:

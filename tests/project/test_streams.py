@@ -109,7 +109,7 @@ def test_what_a_startup_needs(tmp_path, startup, key):
 def test_formats_that_lose_messages_are_refused(tmp_path, kind, reason):
     assert complaints(project(tmp_path, f"{{connector: kafka, topic: t, format: {kind}}}")) == [
         (
-            f"SF0108 | models/shop.yml:7:54 <{kind}> | `format` cannot be `{kind}` | {reason}; choices: json"
+            f"SF0108 | models/shop.yml:7:54 <{kind}> | `format` cannot be `{kind}` | {reason} | choices: json"
             " | help: let the producer write JSON, or a job of its own translate it"
         )
     ]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
 import duckdb
 import pytest
 
+from sqlfeat.compiler import compile_models
 from sqlfeat.connectors.artifact import pinned
 from sqlfeat.connectors.jars import bring_jars, jar_folder
+from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.engines.flink.job import merge_options, start_job
+from sqlfeat.engines.flink.sink import OnlineSink
 from sqlfeat.facade import Project
+from sqlfeat.lower.program import LowerOptions
+from sqlfeat.stores.online import open_store
 
 pytestmark = pytest.mark.engine
 
@@ -123,7 +130,6 @@ def test_a_topic_against_the_history(project):
     root = project.root
     result = project.run(streaming=True, until_latest=True)
     late = logged(root, "late")
-    print(len(late), result)
     rejects = logged(root, "rejects")
     reasons = Counter(row["reason"].partition(" (partition")[0] for row in rejects)
     # The first of two objects in a message is read, and does not fit.
@@ -150,3 +156,85 @@ def test_a_topic_against_the_history(project):
     for user, row in last.items():
         value = project.get("clicks", {"user_id": str(user)})
         assert value.features == {name: row[name] for name in ("clicks_1m", "amount_1m", "last_page")}, user
+
+
+LIVE = """\
+version: 1
+entities:
+  - {name: user, keys: [{name: user_id, type: BIGINT}]}
+sources:
+  - name: site
+    streams:
+"""
+STREAM = """\
+      - name: {name}
+        columns:
+          - {{name: user_id, type: BIGINT, nullable: false}}
+          - {{name: ts, type: TIMESTAMP(3), nullable: false}}
+        event_time: ts
+        lateness: 1 second
+        stream: {stream}
+"""
+COUNT = """\
+{{{{ config(materialized='event', entity='user') }}}}
+SELECT user_id, ts AS feature_time,
+  COUNT(*) OVER (PARTITION BY user_id ORDER BY ts RANGE BETWEEN INTERVAL '1' MINUTE PRECEDING AND CURRENT ROW) AS n
+FROM {{{{ source('site', '{name}') }}}}
+"""
+STREAMS = {
+    "lonely": "{connector: kafka, topic: lonely}",
+    "silent": "{connector: kafka, topic: silent, idle_timeout: 500 ms}",
+    "made": "{connector: datagen, format: none, ends: true, options: "
+    "{fields.user_id.kind: sequence, fields.user_id.start: 1, fields.user_id.end: 100}}",
+}
+
+
+@pytest.fixture
+def live(kafka, tmp_path):
+    bring_jars((pinned()["kafka"],), jar_folder())
+    project = f"name: live\nversion: 1\ntargets: {{dev: {{kafka: {{brokers: '{kafka.address}'}}}}}}\n"
+    texts = {"project.yml": project, "models/site.yml": LIVE}
+    for name, stream in STREAMS.items():
+        texts["models/site.yml"] += STREAM.format(name=name, stream=stream)
+        texts[f"models/{name}_count.sql"] = COUNT.format(name=name)
+    (tmp_path / "models").mkdir()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return Project(tmp_path)
+
+
+def minute(number):
+    return json.dumps({"user_id": 1, "ts": f"2024-01-01 00:{number:02}:00.000"}).encode()
+
+
+def test_a_stream_that_goes_on(live, kafka):
+    """With fewer partitions than readers, with a partition that is silent, and through a connector handed through."""
+    with pytest.raises(SqlfeatError) as caught:
+        live.run(["lonely_count"], streaming=True, until_latest=True)
+    assert caught.value.diagnostics[0].code == "SF0822"
+    assert caught.value.diagnostics[0].message == (
+        "the topic `lonely` cannot be read: This server does not host this topic-partition."
+    )
+    kafka.create_topic("lonely", 1)
+    kafka.create_topic("silent", 4)
+    kafka.produce("lonely", [(0, minute(number)) for number in range(3)])
+    kafka.produce("silent", [(number % 3, minute(number)) for number in range(6)])
+    root = live.root
+    options = LowerOptions(log_dir=str(root / "logs"), project_dir=str(root), connect=True)
+    models = compile_models(live.loaded, [f"{name}_count" for name in STREAMS], options)
+    sink = OnlineSink(live.loaded.target.online, root, "live", None)
+    result = start_job(models, merge_options(models), root / "flink.log", 2, sink)
+    try:
+        store = open_store(live.loaded.target.online, root, "live")
+        expected = {"lonely_count": "2024-01-01 00:01:00.000", "silent_count": "2024-01-01 00:02:00.000"}
+        deadline = time.monotonic() + 60
+        waiting = set(expected)
+        made = 0
+        while (waiting or made < 100) and time.monotonic() < deadline:
+            rows = {name: store.get(name, "user_id=1") for name in waiting}
+            waiting = {name for name, row in rows.items() if row is None or row.feature_time < expected[name]}
+            made = sum(store.get("made_count", f"user_id={user}") is not None for user in range(1, 101))
+        store.close()
+    finally:
+        result.get_job_client().cancel().result()
+    assert (waiting, made) == (set(), 100)

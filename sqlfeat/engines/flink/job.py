@@ -15,7 +15,10 @@ from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, read_counts
 from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.failures import failed, refused
+from sqlfeat.engines.flink.gateway import ensure_gateway
+from sqlfeat.engines.flink.topics import fitted
 from sqlfeat.lower.flink.online import online_select
+from sqlfeat.lower.flink.program import WATCHFUL
 from sqlfeat.lower.program import Statement
 
 if TYPE_CHECKING:
@@ -88,11 +91,14 @@ def _counts(online: OnlineSink, name: str) -> Counts:
 
 
 def merge_options(models: Iterable[CompiledModel]) -> dict[str, str]:
-    """The options of all models; the compiler gives models that may run together no two values of one option."""
+    """The options of all models; the compiler gives models that may run together no two values but of one option."""
     merged: dict[str, str] = {}
+    watchful, interval = WATCHFUL
     for model in models:
         for key, value in model.flink.options:
-            if merged.setdefault(key, value) != value:
+            if key == watchful and interval in (value, merged.get(key)):
+                merged[key] = interval
+            elif merged.setdefault(key, value) != value:
                 raise AssertionError(f"option {key} is both {merged[key]} and {value}, the latter in {model.name}")
     return merged
 
@@ -117,8 +123,9 @@ def start_job(
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
-    _add_jars(environment, models)
-    for statement in _definitions(models, to_files=online is None):
+    jars = _add_jars(environment, models)
+    definitions = _definitions(models, to_files=online is None)
+    for statement in fitted(definitions, models, jars, parallelism, ensure_gateway(log_file)):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
     inserts = environment.create_statement_set()
     for statement in _inserts(models, to_files=online is None):
@@ -128,11 +135,13 @@ def start_job(
     return _guarded("the job", names, inserts.execute)
 
 
-def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel]) -> None:
+def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel]) -> tuple[Path, ...]:
     """Found by the planner from now on, and shipped with the job wherever it runs."""
     wanted = tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars))
-    for path in jars_at_hand(wanted, jar_folder()):
+    paths = jars_at_hand(wanted, jar_folder())
+    for path in paths:
         environment.execute_sql("ADD JAR " + exp.Literal.string(str(path)).sql("flink"))
+    return paths
 
 
 def _names(models: Sequence[CompiledModel]) -> str:

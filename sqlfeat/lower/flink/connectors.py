@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlfeat.project.config import KafkaStream, Source, Stream
+from sqlfeat.project.config import NO_FORMAT, KafkaStream, Source, Stream
 
 
 def table_options(source: Source, stream: Stream) -> dict[str, str]:
     """Options of the table that reads the events."""
     options = {**_place(stream, stream.kafka), **_watermark(source, stream)}
+    if stream.format == NO_FORMAT:
+        return options
     options |= {"format": stream.format, "json.ignore-parse-errors": "true"}
     if stream.connector != "filesystem":
         # Flink's faster JSON reader stops at the last field that it knows, so it takes messages that break off behind

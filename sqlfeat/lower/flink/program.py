@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from sqlfeat.connectors.jars import needed_jars
@@ -10,7 +12,8 @@ from sqlfeat.language.trees import flink_type, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.flink.sources import log_inserts, source_definitions
 from sqlfeat.lower.flink.steps import FlinkSteps
-from sqlfeat.lower.program import FlinkProgram, LowerOptions, Statement
+from sqlfeat.lower.names import lines_name, raw_name
+from sqlfeat.lower.program import FlinkProgram, LowerOptions, Statement, Topic
 from sqlfeat.plan.columns import OutputColumn
 from sqlfeat.plan.nodes import Project
 from sqlfeat.project.config import Source
@@ -20,6 +23,8 @@ OPTIONS = (
     ("table.local-time-zone", "UTC"),
 )
 """What the values depend on: a watermark after every event makes lateness the same in every run."""
+WATCHFUL = ("pipeline.auto-watermark-interval", "10 ms")
+"""Flink sees that a partition is idle only when it looks; a topic has a watermark after every event all the same."""
 
 
 def lower_flink(
@@ -39,13 +44,27 @@ def lower_flink(
     )
     insert = exp.Insert(this=exp.Table(this=identifier(sink)), expression=select)
     return FlinkProgram(
-        options=OPTIONS,
+        options=_options(sources),
         definitions=(*definitions, view),
         sink=_sink(sink, columns, f"{options.output_dir}/{name}"),
         insert=insert.sql("flink", pretty=True),
         log_inserts=tuple(part for source in sources for part in log_inserts(source, options.bootstrap)),
         jars=needed_jars(sources, options.deps),
+        topics=tuple(_topics(sources)),
     )
+
+
+def _options(sources: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
+    if any(s.stream and s.stream.kafka and s.stream.kafka.idle_timeout_ms for s in sources):
+        return (WATCHFUL, *OPTIONS[1:])
+    return OPTIONS
+
+
+def _topics(sources: tuple[Source, ...]) -> Iterator[Topic]:
+    for source in sources:
+        if source.stream and (kafka := source.stream.kafka):
+            properties = (("bootstrap.servers", kafka.brokers), *kafka.properties)
+            yield Topic(source.stream.path, properties, (raw_name(source), lines_name(source)))
 
 
 def _sink(name: str, columns: tuple[OutputColumn, ...], path: str) -> Statement:

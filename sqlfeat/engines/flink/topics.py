@@ -1,0 +1,114 @@
+"""What Kafka says about topics, before a job reads them.
+
+A reader that gets no partition has no watermark, so it would hold back the whole job for ever. There must be no more
+readers than partitions.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.engines.flink.failures import java_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from sqlfeat.lower.program import CompiledModel, Statement, Topic
+
+ADMIN = "org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.AdminClient"
+TIMEOUT_MS = 15_000
+READERS = "'scan.parallelism'"
+
+
+def fitted(
+    definitions: Sequence[Statement],
+    models: Iterable[CompiledModel],
+    jars: Sequence[Path],
+    parallelism: int,
+    gateway: Any,
+) -> list[Statement]:
+    """The definitions, each table of a topic with as many readers as it has partitions at most.
+
+    Args:
+        definitions: of tables and views.
+        models: they belong to.
+        jars: with the connector.
+        parallelism: of the job.
+        gateway: to the Java that has the connector's classes.
+
+    Raises:
+        SqlfeatError: SF0822, Kafka knows no such topic, or does not let us read it.
+    """
+    partitions: dict[str, int] = {}
+    for topic in dict.fromkeys(topic for model in models for topic in model.flink.topics):
+        partitions |= dict.fromkeys(topic.tables, _partitions(topic, jars, gateway))
+    return [_narrowed(statement, partitions.get(statement.name, parallelism), parallelism) for statement in definitions]
+
+
+def _narrowed(table: Statement, partitions: int, parallelism: int) -> Statement:
+    if partitions >= parallelism or READERS in table.sql:
+        return table
+    options, end = table.sql[:-2], table.sql[-2:]
+    assert end == "\n)", table.sql
+    return replace(table, sql="".join([options, ",\n  ", READERS, " = '", str(partitions), "'", end]))
+
+
+def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
+    from py4j.protocol import Py4JJavaError
+    from pyflink.util.exceptions import JavaException
+
+    try:
+        with _admin(topic, jars, gateway) as admin:
+            names = gateway.jvm.java.util.ArrayList()
+            names.add(topic.name)
+            return int(admin.describeTopics(names).allTopicNames().get()[topic.name].partitions().size())
+    except (Py4JJavaError, JavaException) as error:
+        raise SqlfeatError(_unreadable(topic, java_message(str(error)))) from None
+
+
+@contextmanager
+def _admin(topic: Topic, jars: Sequence[Path], gateway: Any) -> Iterator[Any]:
+    """Kafka's own client, out of the connector: it knows every way to connect."""
+    jvm = gateway.jvm
+    urls = gateway.new_array(jvm.java.net.URL, len(jars))
+    for index, jar in enumerate(jars):
+        urls[index] = jvm.java.io.File(str(jar)).toURI().toURL()
+    thread = jvm.java.lang.Thread.currentThread()
+    before = thread.getContextClassLoader()
+    loader = jvm.java.net.URLClassLoader(urls, before)
+    thread.setContextClassLoader(loader)  # Kafka looks for its classes there
+    try:
+        admin = _create(loader, topic, gateway)
+        try:
+            yield admin
+        finally:
+            admin.close()
+    finally:
+        thread.setContextClassLoader(before)
+        loader.close()
+
+
+def _create(loader: Any, topic: Topic, gateway: Any) -> Any:
+    properties = gateway.jvm.java.util.Properties()
+    limits = {"default.api.timeout.ms": str(TIMEOUT_MS), "request.timeout.ms": str(TIMEOUT_MS)}
+    for name, value in {**limits, **dict(topic.properties)}.items():
+        properties.setProperty(name, value)
+    signature = gateway.new_array(gateway.jvm.java.lang.Class, 1)
+    signature[0] = properties.getClass()
+    arguments = gateway.new_array(gateway.jvm.java.lang.Object, 1)
+    arguments[0] = properties
+    return loader.loadClass(ADMIN).getMethod("create", signature).invoke(None, arguments)
+
+
+def _unreadable(topic: Topic, reason: str) -> Diagnostic:
+    brokers = dict(topic.properties)["bootstrap.servers"]
+    return Diagnostic(
+        "SF0822",
+        f"the topic `{topic.name}` cannot be read: {reason}",
+        notes=(f"brokers: {brokers}",),
+        help="correct `topic:`, create the topic, or correct `kafka: {properties: ...}` of the target",
+    )
