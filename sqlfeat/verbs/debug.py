@@ -83,7 +83,12 @@ def debug(load: Callable[[], LoadedProject]) -> DebugResult:
     checks = [finding, _python(), _duckdb(), _java(), _pyflink()]
     if project is not None:
         root = project.config.root
-        checks += [_online(project), _writable(root, TARGET_DIR), _writable(root, project.target.offline_path)]
+        checks += [
+            *_connectors(project),
+            _online(project),
+            _writable(root, TARGET_DIR),
+            _writable(root, project.target.offline_path),
+        ]
     return DebugResult(tuple(checks))
 
 
@@ -136,6 +141,20 @@ def _pyflink() -> Check:
         return Check("PyFlink", True, version("apache-flink"))
     except PackageNotFoundError:
         return Check("PyFlink", False, "a package `pyflink` is there, but it is not apache-flink", remedy)
+
+
+def _connectors(project: LoadedProject) -> list[Check]:
+    """Left out where what comes with Flink is enough."""
+    from sqlfeat.connectors.jars import jar_folder, jars_at_hand, needed_jars
+
+    needed = needed_jars(project.config.sources, project.config.deps)
+    if not needed:
+        return []
+    try:
+        jars_at_hand(needed, jar_folder())
+    except SqlfeatError as error:
+        return [Check("connectors", False, error.diagnostics[0].message, "sqlfeat deps")]
+    return [Check("connectors", True, ", ".join(artifact.coordinates for artifact in needed))]
 
 
 def _online(project: LoadedProject) -> Check:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 
 import pytest
@@ -84,3 +85,16 @@ def test_outside_of_a_project_the_machine_is_looked_at(tmp_path, monkeypatch, ca
     assert lines[0].startswith("FAIL  project")
     assert lines[1] == "      -> go to a project, or name one with --project-dir"
     assert any("DuckDB" in line and line.startswith("ok") for line in lines)
+
+
+def test_a_connector_that_was_not_brought_has_a_remedy(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert "connectors" not in checks(root)
+    jar = f"{{artifact: 'org.example:connector:1.0', sha256: '{hashlib.sha256(b'').hexdigest()}'}}"
+    replace(root, "project.yml", "targets:", f"deps: [{jar}]\ntargets:")
+    missing = checks(root)["connectors"]
+    assert (missing.ok, missing.about, missing.remedy) == (False, About.ENVIRONMENT, "sqlfeat deps")
+    folder = tmp_path / "cache" / "sqlfeat" / "jars"
+    folder.mkdir(parents=True)
+    (folder / "connector-1.0.jar").write_bytes(b"")
+    assert checks(root)["connectors"] == Check("connectors", True, "org.example:connector:1.0")
