@@ -61,11 +61,13 @@ def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
     from py4j.protocol import Py4JJavaError
     from pyflink.util.exceptions import JavaException
 
+    names = gateway.jvm.java.util.ArrayList()
+    names.add(topic.name)
     try:
         with _admin(topic, jars, gateway) as admin:
-            names = gateway.jvm.java.util.ArrayList()
-            names.add(topic.name)
-            return int(admin.describeTopics(names).allTopicNames().get()[topic.name].partitions().size())
+            answer = _call(gateway, admin, "describeTopics", ("java.util.Collection", names))
+            described = _call(gateway, _call(gateway, answer, "allTopicNames"), "get")
+            return int(_call(gateway, described[topic.name], "partitions").size())
     except (Py4JJavaError, JavaException) as error:
         raise SqlfeatError(_unreadable(topic, java_message(str(error)))) from None
 
@@ -74,34 +76,47 @@ def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
 def _admin(topic: Topic, jars: Sequence[Path], gateway: Any) -> Iterator[Any]:
     """Kafka's own client, out of the connector: it knows every way to connect."""
     jvm = gateway.jvm
-    urls = gateway.new_array(jvm.java.net.URL, len(jars))
-    for index, jar in enumerate(jars):
-        urls[index] = jvm.java.io.File(str(jar)).toURI().toURL()
+    urls = _array(gateway, jvm.java.net.URL, [jvm.java.io.File(str(jar)).toURI().toURL() for jar in jars])
     thread = jvm.java.lang.Thread.currentThread()
     before = thread.getContextClassLoader()
     loader = jvm.java.net.URLClassLoader(urls, before)
     thread.setContextClassLoader(loader)  # Kafka looks for its classes there
     try:
-        admin = _create(loader, topic, gateway)
+        properties = ("java.util.Properties", _properties(topic, jvm))
+        admin = _call(gateway, None, "create", properties, loader.loadClass(ADMIN))
         try:
             yield admin
         finally:
-            admin.close()
+            _call(gateway, admin, "close")
     finally:
         thread.setContextClassLoader(before)
         loader.close()
 
 
-def _create(loader: Any, topic: Topic, gateway: Any) -> Any:
-    properties = gateway.jvm.java.util.Properties()
+def _properties(topic: Topic, jvm: Any) -> Any:
+    properties = jvm.java.util.Properties()
     limits = {"default.api.timeout.ms": str(TIMEOUT_MS), "request.timeout.ms": str(TIMEOUT_MS)}
     for name, value in {**limits, **dict(topic.properties)}.items():
         properties.setProperty(name, value)
-    signature = gateway.new_array(gateway.jvm.java.lang.Class, 1)
-    signature[0] = properties.getClass()
-    arguments = gateway.new_array(gateway.jvm.java.lang.Object, 1)
-    arguments[0] = properties
-    return loader.loadClass(ADMIN).getMethod("create", signature).invoke(None, arguments)
+    return properties
+
+
+def _call(gateway: Any, target: Any, name: str, argument: tuple[str, Any] | None = None, class_: Any = None) -> Any:
+    """Call a method of an object, or a static one of a class, by Java's reflection.
+
+    py4j keeps methods by the name of their class, and here that comes from another loader every time.
+    """
+    lang = gateway.jvm.java.lang
+    types = [lang.Class.forName(argument[0])] if argument else []
+    method = (class_ or target.getClass()).getMethod(name, _array(gateway, lang.Class, types))
+    return method.invoke(target, _array(gateway, lang.Object, [argument[1]] if argument else []))
+
+
+def _array(gateway: Any, kind: Any, items: Sequence[Any]) -> Any:
+    array = gateway.new_array(kind, len(items))
+    for index, item in enumerate(items):
+        array[index] = item
+    return array
 
 
 def _unreadable(topic: Topic, reason: str) -> Diagnostic:
