@@ -14,8 +14,9 @@ from sqlfeat.engines.flink.sink import OnlineSink
 from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.stores.late_inputs import read_files
 from sqlfeat.stores.online import open_store
+from sqlfeat.verbs.attach import run_live
 from sqlfeat.verbs.late_events import collect_late, late_log_shown, note_run
-from sqlfeat.verbs.live import LiveOptions, LiveResult, prepare, run_live
+from sqlfeat.verbs.live import LiveOptions, LiveResult, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
