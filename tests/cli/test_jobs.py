@@ -66,6 +66,21 @@ def until(question):
         time.sleep(0.2)
 
 
+def test_a_detached_job_that_does_not_start(shop, tmp_path, monkeypatch, capsys):
+    home = tmp_path / "jdk"
+    (home / "bin").mkdir(parents=True)
+    (home / "release").write_text('JAVA_VERSION="17.0.9"\n', encoding="utf-8")
+    (home / "bin" / "java").write_text("#!/bin/sh\necho 'Error: no heap'\nexit 1\n", encoding="utf-8")
+    (home / "bin" / "java").chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert run_cli(["run", "--streaming", "--detach"]) == 1
+    err = capsys.readouterr().err
+    assert "error[SF0810]: job `main` did not start" in err
+    assert "= error[SF0012]: Java did not start" in err
+    assert "= help: see `data/state/dev/main/run.log`" in err
+    assert status(capsys)["state"] == "LOST"
+
+
 def test_the_life_of_a_job(shop, capsys):
     root, port = shop
     arrive(root, "a.jsonl", ORDERS)
