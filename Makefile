@@ -40,6 +40,10 @@ test: venv data ## Run all tests: the fast ones, then those on a real Flink, Red
 fuzz: venv ## Random models over random streams on an oracle, DuckDB and Flink: make fuzz MINUTES=5 [SEED=7]
 	@python -m tests.fuzz.run_models --minutes $(or $(MINUTES),5) --seed "$(SEED)"
 
+.PHONY: plant
+plant: venv ## Bugs planted one by one in the lowerings, and how many the tests catch: make plant EACH=2 [SEED=7]
+	@python -m tests.fuzz.run_planted --each $(or $(EACH),2) --seed "$(or $(SEED),1)"
+
 .PHONY: check
 check: venv data ## Lint, check types, run the fast tests
 	ruff check

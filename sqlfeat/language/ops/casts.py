@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import Call
 from sqlfeat.language.ops.narrowing import try_cast_problem
 from sqlfeat.language.trees import case, cast, fn, number, text
-from sqlfeat.language.types import STRING, DataType, Kind
+from sqlfeat.language.types import STRING, DataType, Kind, array, decimal
 from sqlfeat.language.typing import is_convertible
 
 _TO_STRING = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DATE, Kind.BOOLEAN, Kind.TIMESTAMP)
@@ -74,14 +74,22 @@ def lower_cast_flink(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     source, target = call.args[0].type, call.type
     if source.kind is Kind.BOOLEAN:
         return _of_boolean(args[0], target)
-    if target.kind is Kind.DOUBLE and source.kind is Kind.DECIMAL and source.precision > 15:
-        # DECIMAL of 16 to 18 digits is rounded twice on its way to DOUBLE, unless widened first.
-        wide = exp.DataType.build(f"DECIMAL(38,{source.scale})")
-        return cast(exp.Cast(this=args[0].copy(), to=wide), target, duckdb=False)
+    if wide := _wider(source, target):
+        return cast(cast(args[0], wide, duckdb=False), target, duckdb=False)
     if source.kind is Kind.TIMESTAMP and target.kind is Kind.DATE:
         # Before 1970 the cast alone would give the next day.
         return cast(exp.Floor(this=args[0].copy(), to=exp.Var(this="DAY")), target, duckdb=False)
     return cast(args[0], target, duckdb=False)
+
+
+def _wider(source: DataType, target: DataType) -> DataType | None:
+    """The type on the way to DOUBLE: DECIMAL of 16 to 18 digits is rounded twice, unless widened first."""
+    if source.element and target.element:
+        wide = _wider(source.element, target.element)
+        return array(wide) if wide else None
+    if target.kind is Kind.DOUBLE and source.kind is Kind.DECIMAL and source.precision > 15:
+        return decimal(38, source.scale)
+    return None
 
 
 def _of_boolean(tree: exp.Expr, target: DataType) -> exp.Expr:
