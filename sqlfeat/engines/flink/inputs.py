@@ -28,8 +28,8 @@ def check_inputs(project: LoadedProject, models: Sequence[CompiledModel]) -> Non
     """Check that every source read has a stream that exists, before Java is started.
 
     Raises:
-        SqlfeatError: SF0803, SF0804, SF0820 or SF0821, with all sources that cannot be streamed; SF0023, the jar of a
-            connector is missing.
+        SqlfeatError: SF0803, SF0804, SF0820, SF0821 or SF0823, with all sources that cannot be streamed; SF0023, a jar
+            is missing.
     """
     jars_at_hand(tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars)), jar_folder())
     problems = []
@@ -39,7 +39,7 @@ def check_inputs(project: LoadedProject, models: Sequence[CompiledModel]) -> Non
             problems.append(_no_stream(source, readers))
         elif source.stream.kafka is not None:
             brokers = source.stream.kafka.brokers or project.target.kafka.brokers
-            problems += _unreachable(source, brokers, readers)
+            problems += _unreachable(source, brokers, readers) + _idle(project, source, models)
         elif source.stream.connector == "filesystem" and not (project.config.root / source.stream.path).exists():
             problems.append(_no_input(source, source.stream.path, readers))
     if problems:
@@ -56,6 +56,22 @@ def _unreachable(source: Source, brokers: str, notes: tuple[str, ...]) -> list[D
         return []
     message = f"no Kafka broker of `{source.full_name}` can be reached: {'; '.join(reasons)}"
     return [Diagnostic("SF0820", message, span=source.span, notes=notes, help="start Kafka, or correct `brokers:`")]
+
+
+def _idle(project: LoadedProject, source: Source, models: Sequence[CompiledModel]) -> list[Diagnostic]:
+    """An idle timeout is safe where nothing but the one reader of one stream moves time."""
+    if source.stream is None or source.stream.kafka is None or not source.stream.kafka.idle_timeout_ms:
+        return []
+    timed = {other.full_name for other in project.config.sources if other.event_time}
+    readers = [model for model in models if source.full_name in model.sources]
+    reasons = [f"`{model.name}` reads other streams too" for model in readers if len(timed & {*model.sources}) > 1]
+    if project.target.parallelism > 1:
+        reasons.insert(0, f"the target's parallelism is {project.target.parallelism}")
+    if not reasons:
+        return []
+    message = f"with the `idle_timeout` of `{source.full_name}`, windows would drop events of silent partitions"
+    help_text = "leave `idle_timeout` out, or set `stream: {parallelism: 1}` and read one stream in each model"
+    return [Diagnostic("SF0823", message, span=source.span, notes=tuple(reasons), help=help_text)]
 
 
 def _silence(broker: str) -> str:

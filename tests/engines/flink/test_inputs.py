@@ -29,12 +29,12 @@ def jar(tmp_path, monkeypatch):
     (folder / jar.file_name).write_bytes(b"")
 
 
-def check(tmp_path, target):
+def check(tmp_path, target, stream="{connector: kafka, topic: orders}"):
     root = write_shop(tmp_path / "shop")
     replacements = {
         "models/shop.yml": (
             "{connector: filesystem, path: data/orders.jsonl, format: json}",
-            "{connector: kafka, topic: orders}",
+            stream,
         ),
         "project.yml": ("    offline:", f"    kafka: {target}\n    offline:"),
     }
@@ -45,9 +45,9 @@ def check(tmp_path, target):
     check_inputs(project, compile_models(project, ["spend"]))
 
 
-def raised(tmp_path, target):
+def raised(tmp_path, target, **options):
     with pytest.raises(SqlfeatError) as caught:
-        check(tmp_path, target)
+        check(tmp_path, target, **options)
     (diagnostic,) = caught.value.diagnostics
     return diagnostic, exit_code_of(caught.value)
 
@@ -76,6 +76,24 @@ def test_nobody_says_where_kafka_is(tmp_path):
     assert (diagnostic.code, code) == ("SF0821", ExitCode.FAILED)
     assert diagnostic.message == "the stream of `shop.orders` is in Kafka, and nobody says where that is"
     assert diagnostic.help == "name them for the target: `kafka: {brokers: localhost:9092}` in project.yml"
+
+
+@pytest.mark.usefixtures("jar")
+def test_an_idle_timeout_needs_one_reader(tmp_path):
+    silent = "{connector: kafka, topic: orders, idle_timeout: 1 minute}"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kafka = f'{{brokers: "127.0.0.1:{server.getsockname()[1]}"}}'
+        diagnostic, code = raised(tmp_path / "two", f"{kafka}\n    stream: {{parallelism: 2}}", stream=silent)
+        check(tmp_path / "one", f"{kafka}\n    stream: {{parallelism: 1}}", stream=silent)
+    assert (diagnostic.code, code) == ("SF0823", ExitCode.FAILED)
+    assert (
+        diagnostic.message == "with the `idle_timeout` of `shop.orders`, windows would drop events of silent partitions"
+    )
+    assert diagnostic.notes == ("the target's parallelism is 2",)
+    assert (
+        diagnostic.help
+        == "leave `idle_timeout` out, or set `stream: {parallelism: 1}` and read one stream in each model"
+    )
 
 
 def test_the_connector_was_not_brought(tmp_path, monkeypatch):
