@@ -18,12 +18,18 @@ UNIT_MS = {"MILLISECOND": 1, "SECOND": 1000, "MINUTE": 60_000, "HOUR": 3_600_000
             "WEEK": 604_800_000}  # fmt: skip
 
 
+EVENT_TIME = -1
+"""Stands for the event time where no field has it."""
+
+
 @dataclass(frozen=True)
 class Value:
     """An expression: its type, and its value for a row."""
 
     type: DataType
     of: Of
+    field: int | None = None
+    """The number of the field that it is as it is, if it is one."""
 
 
 def sql_of(node: exp.Expr) -> str:

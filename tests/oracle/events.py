@@ -48,7 +48,8 @@ def relation_of(source: Source, events: Iterable[Event], late: Iterable[Event] =
         rows.append(Row(tuple(event[field.name] for field in fields), time, tie))
     if missing := +left_out:
         raise AssertionError(f"late events that were never there: {list(missing)[:3]}")
-    return Relation(fields, _first_of_key(source, fields, rows) if source.unique_key and source.event_time else rows)
+    rows = _first_of_key(source, fields, rows) if source.unique_key and source.event_time else rows
+    return Relation(fields, rows, frozenset(n for n, field in enumerate(fields) if field.name == source.event_time))
 
 
 def _first_of_key(source: Source, fields: Sequence[Field], rows: Iterable[Row]) -> list[Row]:

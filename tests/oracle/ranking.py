@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlfeat.language.types import TIMESTAMP
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import milliseconds, moment_of, order_key
+from tests.oracle.values import moment_of, order_key
 from tests.oracle.windows import Windows
 
 BOUNDS = ("window_start", "window_end", "window_time")
@@ -28,11 +27,6 @@ class _Descending:
     __hash__ = None  # type: ignore[assignment] # a sort key only
 
 
-def is_time(value: Any, row: Row) -> bool:
-    """Whether a value is a row's event time, or of a window its end."""
-    return isinstance(value, datetime) and row.time is not None and milliseconds(value) - row.time in (0, 1)
-
-
 def term(values: tuple[Any, ...], down: bool) -> Any:
     return _Descending(order_key(values)) if down else order_key(values)
 
@@ -44,4 +38,6 @@ def in_windows(source: Relation, windows: Windows) -> Relation:
         Row((*row.values, moment_of(start), moment_of(end), moment_of(end - 1)), end - 1, (row.time, *row.tie))
         for start, end, row in windows.cut(source.rows, None)
     ]
-    return Relation((*source.fields, *(Field(alias, name, TIMESTAMP) for name in BOUNDS)), rows)
+    width = len(source.fields)
+    fields = (*source.fields, *(Field(alias, name, TIMESTAMP) for name in BOUNDS))
+    return Relation(fields, rows, frozenset((width + 1, width + 2)), source.now)

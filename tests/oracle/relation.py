@@ -48,8 +48,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Relation:
+    """Rows and the names of their values.
+
+    Attributes:
+        now: numbers of the fields that are the event time as it is, or the end of a window.
+        origin: of rows in windows, those that are the event time they had before.
+    """
+
     fields: tuple[Field, ...]
     rows: list[Row]
+    now: frozenset[int] = frozenset()
+    origin: frozenset[int] = frozenset()
 
     def called(self, alias: str) -> Relation:
         return replace(self, fields=tuple(Field(alias, f.name, f.type) for f in self.fields))

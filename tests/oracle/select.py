@@ -9,12 +9,14 @@ from sqlglot import exp
 
 from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP
 from tests.oracle.aggregates import NAMES, aggregate
+from tests.oracle.constants import EVENT_TIME
 from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
-from tests.oracle.ranking import BOUNDS, in_windows, is_time, term
+from tests.oracle.ranking import BOUNDS, in_windows, term
 from tests.oracle.relation import Field, Relation, Row
 from tests.oracle.values import NotInterpreted, common, hashable, moment_of
 from tests.oracle.windows import Windows, frame_of, in_order
 
+_TIMES = ("now", "origin")
 _CLAUSES = ("distinct", "order", "limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
 
 
@@ -48,7 +50,9 @@ class Select:
         items = [item for node in self._node.expressions for item in self._items(node)]
         self._keep("qualify")
         rows = [Row(tuple(value.of(row) for _, value in items), row.time, row.tie) for row in self._rows]
-        return Relation(tuple(Field("", name, value.type) for name, value in items), rows)
+        now, origin = ({n for n, (_, value) in enumerate(items) if self._is_time(value, which)} for which in _TIMES)
+        fields = tuple(Field("", name, value.type) for name, value in items)
+        return Relation(fields, rows, frozenset(now), frozenset(origin))
 
     def _compute_over(self) -> None:
         self._over_rows = list(self._rows)
@@ -84,7 +88,7 @@ class Select:
         return [(name, self._compiler.value(node))]
 
     def _field(self, number: int) -> Value:
-        return Value(self._source.fields[number].type, lambda row: row.values[number])
+        return Value(self._source.fields[number].type, lambda row: row.values[number], number)
 
     # Groups -----------------------------------------------------------------------------------------------------------
 
@@ -134,10 +138,12 @@ class Select:
     def column(self, node: exp.Column) -> Value:
         name = node.name.lower()
         if self._windows and self._grouping and not self._inside and name in BOUNDS:
-            return Value(TIMESTAMP, _nth(len(self._keys) + BOUNDS.index(name)))
+            ends = name != "window_start"
+            return Value(TIMESTAMP, _nth(len(self._keys) + BOUNDS.index(name)), EVENT_TIME if ends else None)
         if self._grouping and not self._inside:
             raise NotInterpreted(f"`{sql_of(node)}`, which is no key of its group")
-        return Value(*self._source.column(node))
+        number = self._source.find(node)
+        return Value(*self._source.column(node), EVENT_TIME if number is None else number)
 
     # Aggregates -------------------------------------------------------------------------------------------------------
 
@@ -248,17 +254,17 @@ class Select:
 
         NULL is first ascending and last descending. Ranked by time and down, ties are in the opposite order too.
         """
-        terms = [(self._compiler.value(o.this), bool(o.args.get("desc"))) for o in window.args["order"].expressions]
+        ordered = window.args["order"].expressions
+        terms = [(self._compiler.value(o.this), bool(o.args.get("desc"))) for o in ordered]
+        (first, down), (last, back) = terms[0], terms[-1]
+        if not down and self._is_time(first, "now"):
+            return lambda row: row.place
+        back = back and self._is_time(last, "origin")
+        return lambda row: (tuple(term((value.of(row),), down) for value, down in terms), term(row.tie, back))
 
-        def key(row: Row) -> Any:
-            values = [(value.of(row), down) for value, down in terms]
-            (first, down), (last, back) = values[0], values[-1]
-            if not down and is_time(first, row):
-                return (0, row.place)
-            ties = term(row.tie, back and bool(row.tie) and is_time(last, Row((), row.tie[0])))
-            return (1, tuple(term((value,), down) for value, down in values), ties)
-
-        return key
+    def _is_time(self, value: Value, which: str) -> bool:
+        """Whether it is the event time as it is (`now`), or the one that rows had before they were in windows."""
+        return value.field in getattr(self._source, which) or (which == "now" and value.field == EVENT_TIME)
 
 
 def _nulls(node: exp.Expr) -> tuple[exp.Expr, bool]:

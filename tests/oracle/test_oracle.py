@@ -214,3 +214,16 @@ def test_every_difference_is_told():
     assert differences([(1, near)], [(1, 1.25)]) == []
     assert differences([(1, near)], [(1, 2.25)]) != []
     assert differences([(1, near)], [(1, None)]) != []
+
+
+def test_rows_of_a_window_are_ranked_by_a_time_that_is_the_event_time_only_now_and_then():
+    fields = (Field("", "id", BIGINT), Field("", "at", TIMESTAMP), Field("", "ts", TIMESTAMP))
+    late, times = _DAY + timedelta(minutes=5), [_DAY + timedelta(minutes=number) for number in range(3)]
+    rows = [Row((n, late if n else time, time), _MILLISECONDS + n * 60_000, (n,)) for n, time in enumerate(times)]
+    sql = (
+        "SELECT id, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY {} DESC) AS n "
+        "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR))"
+    )
+    known = {"t": Relation(fields, rows, now=frozenset({2}))}
+    assert [row.values for row in interpret(sql.format("at"), known).rows] == [(0, 3), (1, 1), (2, 2)]
+    assert [row.values for row in interpret(sql.format("ts"), known).rows] == [(0, 3), (1, 2), (2, 1)]
