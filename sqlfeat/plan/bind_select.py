@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from sqlfeat.language.dialect import written
-from sqlfeat.language.expr import AggregateCall, Column, Expr
+from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, columns_of, conjuncts
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import RefusedAggregate, TypeMismatch, composition
 from sqlfeat.language.ops.percentiles import VALUES
@@ -92,11 +92,24 @@ class SelectBinder:
         if where := self._select.args.get("where"):
             self._refuse_aggregates_in(where)
             condition = convert(self._boolean(where.this), BOOLEAN)
+            self._check_sessions(condition, where)
             plan = filtered(self._scope.plan, condition)
             present = {c.name: c for c in plan.schema.columns}
             visible = tuple(replace(v, column=present[v.column.name]) for v in self._scope.visible)
             self._scope = replace(self._scope, plan=plan, visible=visible)
         self._check_event_time()
+
+    def _check_sessions(self, condition: Expr, where: exp.Expr) -> None:
+        """Rows left out of a session may be what holds it together; whole keys may be left out."""
+        window, time = self._window, self._scope.plan.schema.event_time
+        if window is None or window.kind != "SESSION":
+            return
+        decides = [part for part in conjuncts(condition) if not columns_of(part) <= set(window.partition)]
+        if any(columns_of(part) != {time} or not _is_presence(part) for part in decides):
+            raise self._report.fail(
+                "SF0407", where, "WHERE does not say whether sessions are made of all rows or of those that are left",
+                help="filter in a subquery below SESSION, or in the aggregates: COUNT(*) FILTER (WHERE ...)",
+            )  # fmt: skip
 
     def _refuse_aggregates_in(self, where: exp.Expr) -> None:
         for node in where.find_all(exp.Window):
@@ -583,6 +596,12 @@ def _nulls_outside(node: exp.Expr) -> exp.Expr:
     function = exp.Anonymous(this=node.this, expressions=[operand.this])
     function.meta.update(node.meta)
     return type(operand)(this=function)
+
+
+def _is_presence(condition: Expr) -> bool:
+    """Whether it is `x IS NOT NULL`."""
+    negated = condition.args[0] if isinstance(condition, Call) and condition.op == "NOT" else None
+    return isinstance(negated, Call) and negated.op == "IS NULL"
 
 
 def _is_window_function(node: exp.Expr) -> bool:
