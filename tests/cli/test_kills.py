@@ -1,4 +1,4 @@
-"""A job on a real cluster whose parts are killed one after the other: at the end every value is the backfill's."""
+"""A job from Kafka to Redis on a real cluster, everything killed once: at the end every value is the backfill's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import duckdb
 import pytest
 
 from sqlfeat import Project
+from sqlfeat.connectors.artifact import pinned
+from sqlfeat.connectors.jars import bring_jars, jar_folder
 from sqlfeat.project.config import OnlineTarget
 from sqlfeat.stores.online import open_store
 from tests.conftest import free_port
@@ -20,11 +22,11 @@ from tests.flink_cluster import FlinkCluster
 from tests.projects import write_project
 
 pytestmark = pytest.mark.engine
-MINUTES, EVENTS_A_MINUTE, SECONDS = 60, 400, 120
+EVENTS, PARTITIONS, STEP_MS, DISORDER = 100_000, 4, 36, 1_000
+SECONDS = 120
 START = datetime(2024, 1, 1)
 
-FILES = {
-    "project.yml": """\
+PROJECT = """\
 name: shop
 version: 1
 targets:
@@ -32,8 +34,9 @@ targets:
     online: {type: redis, url: "URL"}
     offline: {type: parquet, path: data/offline}
     stream: {parallelism: 1, checkpoint_interval: 1 second}
-""",
-    "models/shop.yml": """\
+    kafka: {brokers: "BROKERS"}
+"""
+SOURCE = """\
 entities:
   - {name: user, keys: [{name: user_id, type: BIGINT}]}
   - {name: brand, keys: [{name: brand, type: BIGINT}]}
@@ -49,11 +52,10 @@ sources:
           - {name: ts, type: TIMESTAMP(3)}
         event_time: ts
         order_by: [id]
-        lateness: 25 minutes
-        history: {format: json, path: "data/in/*.jsonl"}
-        stream: {connector: filesystem, path: data/in, monitor: 100 ms}
-""",
-}
+        lateness: 1 minute
+        history: {format: json, path: data/orders.jsonl}
+        stream: {connector: kafka, topic: orders}
+"""
 MODELS = {
     "users": """\
 {{ config(materialized='event', entity='user') }}
@@ -90,44 +92,45 @@ class Redis:
         self._process.communicate()
 
 
-class Stream:
-    """Orders of an hour, a file for each minute, in disorder; most users order four times and never again."""
+def events():
+    """An hour, in disorder of half a minute; most users order four times and never again."""
+    chance = random.Random(11)
+    made = [(number + chance.randrange(DISORDER), event(number, chance)) for number in range(EVENTS)]
+    return [order for _, order in sorted(made, key=lambda pair: pair[0])]
 
-    def __init__(self, root):
-        self._folder, self._next = root / "data", 0
-        (self._folder / "in").mkdir(parents=True)
-        chance = random.Random(7)
-        numbers = range(MINUTES * EVENTS_A_MINUTE)
-        orders = [self._order(number, chance) for number in numbers]
-        orders.sort(key=lambda order: order["arrival"])
-        size = EVENTS_A_MINUTE
-        self._files = [orders[at : at + size] for at in range(0, len(orders), size)]
 
-    def _order(self, number, chance):
-        time = START + timedelta(milliseconds=number * 60_000 // EVENTS_A_MINUTE)
-        return {
-            "id": number,
-            "user_id": number // 4 + chance.randrange(3),
-            "brand": chance.randrange(5),
-            "amount": chance.randrange(100),
-            "ts": time.isoformat(sep=" ", timespec="milliseconds"),
-            "arrival": number + chance.randrange(2 * EVENTS_A_MINUTE),
-        }
+def event(number, chance):
+    time = START + timedelta(milliseconds=STEP_MS * number)
+    return {
+        "id": number,
+        "user_id": number // 4 + chance.randrange(3),
+        "brand": chance.randrange(5),
+        "amount": chance.randrange(100),
+        "ts": time.isoformat(sep=" ", timespec="milliseconds"),
+    }
 
-    def arrive(self, until):
-        """The files before this one."""
-        for number in range(self._next, min(until, len(self._files))):
-            self._write(f"{number:03}.jsonl", self._files[number])
-        self._next = until
+
+class Topic:
+    """The events, sent part by part."""
+
+    def __init__(self, kafka, root):
+        self._kafka, self._sent = kafka, 0
+        kafka.create_topic("orders", PARTITIONS)
+        self._lines = [json.dumps(order).encode() for order in events()]
+        (root / "data").mkdir()
+        (root / "data" / "orders.jsonl").write_bytes(b"\n".join(self._lines))
+
+    def send(self, share):
+        end = int(EVENTS * share)
+        part = enumerate(self._lines[self._sent : end], self._sent)
+        self._kafka.produce("orders", [(number % PARTITIONS, line) for number, line in part])
+        self._sent = end
 
     def end(self):
-        """An order so late that everything before it is complete."""
+        """In each partition an order so late that everything before it is complete."""
         last = {"id": -1, "user_id": -1, "brand": -1, "amount": 0, "ts": "2024-01-02 00:00:00.000"}
-        self._write("end.jsonl", [last])
-
-    def _write(self, name, orders):
-        (self._folder / name).write_text("".join(json.dumps(order) + "\n" for order in orders), encoding="utf-8")
-        (self._folder / name).rename(self._folder / "in" / name)
+        line = json.dumps(last).encode()
+        self._kafka.produce("orders", [(partition, line) for partition in range(PARTITIONS)])
 
 
 def until(question):
@@ -135,15 +138,6 @@ def until(question):
     while not question():
         assert clock.monotonic() < deadline
         clock.sleep(0.2)
-
-
-def has_read_all(root):
-    """The watermark is that of the last order, and nothing is read any more between two checkpoints."""
-    (before,) = Project(root).status()
-    until(lambda: Project(root).status()[0].resumes_from != before.resumes_from)
-    (now,) = Project(root).status()
-    still = [status.sources[0].rows for status in (before, now)]
-    return now.sources[0].watermark == "2024-01-01T00:34:59.848Z" and still[0] == still[1]
 
 
 def features(store, row):
@@ -163,48 +157,42 @@ def wanted(root):
     return rows
 
 
-def test_nothing_is_lost_and_nothing_counted_twice(tmp_path):
+def test_nothing_is_lost_between_kafka_and_redis(kafka, tmp_path):
+    bring_jars((pinned()["kafka"],), jar_folder())
     redis = Redis(tmp_path)
     target = OnlineTarget("redis", url=f"redis://127.0.0.1:{redis.port}/0")
-    root = tmp_path / "shop"
-    write_project(root, FILES | {"project.yml": FILES["project.yml"].replace("URL", target.url)}, **MODELS)
-    stream = Stream(root)
-    store = open_store(target, root, "shop")
+    project = PROJECT.replace("URL", target.url).replace("BROKERS", kafka.address)
+    root = write_project(tmp_path / "shop", {"project.yml": project, "models/shop.yml": SOURCE}, **MODELS)
+    topic, store = Topic(kafka, root), open_store(target, root, "shop")
     cluster = FlinkCluster(tmp_path / "cluster", slots=1)
     try:
-        # Files that are found together are read in any order, so never more than the lateness has room for.
-        stream.arrive(20)
+        topic.send(0.2)
         cluster.wait()
         Project(root).run(streaming=True, detach=True, cluster=cluster.address)
-        until(lambda: Project(root).status()[0].sources[0].rows == 20 * EVENTS_A_MINUTE)
-        stream.arrive(40)
-        until(lambda: store.get("users", "user_id=1000"))
+        until(lambda: store.get("users", "user_id=3000"))
 
         cluster.task_manager.kill()
-        stream.arrive(45)
+        topic.send(0.4)
         cluster.restart_task_manager()
-        until(lambda: store.get("users", "user_id=1800"))
-        (status,) = Project(root).status()
-        assert status.restarts >= 1
+        until(lambda: store.get("users", "user_id=8000"))
 
         cluster.job_manager.kill()
-        stream.arrive(50)
+        topic.send(0.6)
         cluster.restart_job_manager()
         cluster.wait()
         assert Project(root).run(streaming=True, detach=True, cluster=cluster.address).resumed_from
 
+        kafka.stop()
         redis.stop()
-        stream.arrive(55)
         redis.start()
-        stream.arrive(MINUTES + 2)
-        until(lambda: has_read_all(root))
-        stream.end()
+        kafka.start()
+        topic.send(1.0)
+        topic.end()
         expected = wanted(root)
-        last = [(view, key) for view, key in expected if key in {"user_id=5999", "brand=0"}]
+        last = [(view, key) for view, key in expected if key in {"user_id=24999", "brand=0"}]
         until(lambda: all(features(store, row) == expected[row] for row in last))
         assert {row: features(store, row) for row in expected} == expected
-        assert len(expected) > 5_000
-        assert Project(root).stop().savepoint
+        assert len(expected) > 20_000
     finally:
         store.close()
         cluster.close()
