@@ -120,7 +120,10 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     end = _bound(spec, "end", rows, node, report) if spec.args.get("end") else 0
     if end is None or (start is not None and start < end):
         raise report.fail("SF0402", node, "the frame ends before it begins")
-    return _excluding(Frame(rows, start, end), spec, node, report)
+    frame = _excluding(Frame(rows, start, end), spec, node, report)
+    if frame.start is not None and frame.start < frame.end:
+        raise report.fail("SF0402", node, "the frame is always empty", help="drop EXCLUDE, or begin the frame earlier")
+    return frame
 
 
 def forgetting(frame: Frame, state_ttl_ms: int | None) -> Frame:

@@ -33,7 +33,7 @@ def test_a_batch_on_duckdb(tmp_path):
     batch = batch_of(tmp_path, f"{SEED}/0", models=12, streams=STREAMS)
     verdict = judged(batch, flink=False)
     assert verdict.problems == []
-    assert len(batch.refused) <= 2, "nearly all models mean something"
+    assert len(batch.refused) <= 3, "nearly all models mean something"
     assert verdict.pairs == len(batch.models) * STREAMS
 
 
