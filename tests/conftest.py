@@ -8,6 +8,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.kafka import Broker
+
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("sqlfeat", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("sqlfeat")
 
 
 @pytest.fixture(scope="session")

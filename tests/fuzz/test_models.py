@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEED, STREAMS = "sqlfeat", 4
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_duckdb_gives_what_the_oracle_does(rnd: Random, duplicates: bool):
     sql = model(rnd, duplicates=duplicates).sql

@@ -79,14 +79,14 @@ def in_order(rows):
     return sorted(rows, key=repr)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_any_events_in_any_order(root, events, chance):
     shuffled = chance.sample(events, len(events))
     assert in_order(computed(root, shuffled)) == in_order(first_ones(events))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(EVENTS, st.integers(0, 20))
 def test_a_slice_knows_the_events_before_it(root, events, cut):
     start = START + timedelta(milliseconds=cut)

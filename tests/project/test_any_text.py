@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlfeat.diagnostics.model import SqlfeatError
@@ -36,7 +36,6 @@ texts = st.lists(st.tuples(keys, values), max_size=5).map(lambda pairs: "".join(
 
 
 @given(project=st.just(PROJECT) | texts | st.text(max_size=30), properties=texts | st.text(max_size=30))
-@settings(deadline=None)
 def test_a_project_loads_or_is_complained_about(project, properties):
     with tempfile.TemporaryDirectory() as folder:
         root = write_project(Path(folder), {"project.yml": project, "models/shop.yml": properties})

@@ -156,7 +156,7 @@ def test_what_a_killed_process_was_writing_does_no_harm(log, tmp_path):
     assert ids(log) == [1, 2]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 2), max_size=4), min_size=1, max_size=3))
 def test_any_runs_beside_each_other(tmp_path_factory, runs):
     root = tmp_path_factory.mktemp("late")
@@ -169,7 +169,6 @@ def test_any_runs_beside_each_other(tmp_path_factory, runs):
     assert ids(log) == sorted(most.elements())
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=50))
 def test_a_file_that_grew_covers_what_it_was(tmp_path_factory, before, more):
     path = tmp_path_factory.mktemp("stream") / "s"

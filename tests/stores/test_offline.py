@@ -235,7 +235,7 @@ rows_of_days = st.lists(
 bounds = st.lists(st.integers(0, 24 * 5), min_size=3, max_size=3, unique=True).map(sorted)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_days, bounds=bounds, order=st.permutations([0, 1]))
 def test_two_halves_are_the_whole(tmp_path_factory, rows, bounds, order):
     a, b, c = (BASE + timedelta(hours=hour) for hour in bounds)

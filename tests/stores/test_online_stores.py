@@ -108,7 +108,7 @@ def test_ping_then_close_then_use_again(store):
     assert store.put("m", [row("1")]) == 1
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     batches=st.lists(
         st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 9), st.integers()), max_size=5), max_size=8

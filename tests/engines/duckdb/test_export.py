@@ -100,7 +100,7 @@ def accepted(root, options=None):
     return events, rows
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(ROWS)
 def test_what_is_exported_reads_back_as_the_events_before_the_cut_over(tmp_path_factory, rows):
     root = write_project(tmp_path_factory.mktemp("export"), {"models/shop.yml": SOURCES}, all=MODEL)
