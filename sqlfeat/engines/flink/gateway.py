@@ -98,7 +98,7 @@ def _command(java_home: Path, installation: Path, log_file: Path, scratch: Path)
         # Without it Java stops to say what went wrong when the same thing goes wrong often.
         "-XX:-OmitStackTraceInFastThrow",
         # Flink 2.3 sorts arrays by a comparison that calls equal elements unequal. Java's sort notices it if
-        # they are many, and fails the job; the one it had before puts them in order. See decision 10.
+        # they are many, and fails the job; the one it had before puts them in order. See docs/decisions/0015.
         "-Djava.util.Arrays.useLegacyMergeSort=true",
         # Lets Flink open the parts of the JDK that it reflects on.
         *get_jvm_opts({"FLINK_CONF_DIR": str(installation / "conf")}),
