@@ -35,7 +35,7 @@ def test_flink_gives_the_same_bits(tmp_path, flink_log, parallelism):
 
 @pytest.mark.engine
 def test_a_long_stream_does_not_drift(tmp_path, flink_log):
-    rows = events(200_000, seed=7)
+    rows = events(80_000, seed=7)
     model = compiled(tmp_path, rows, {name: AGGREGATES[name] for name in CHEAP})
     found = on_duckdb(tmp_path, model, threads=2)
     assert bits(_on_flink(tmp_path, model, flink_log, 2), CHEAP) == bits(found, CHEAP)
