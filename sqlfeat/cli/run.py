@@ -55,7 +55,10 @@ def _replayed(result: StreamResult) -> str:
 
 def _counts(source: StreamedSource) -> str:
     counts = (("read", source.read), ("accepted", source.accepted), ("late", source.late), ("rejected", source.rejects))
-    return f"{source.name}: " + ", ".join(f"{count:,} {what}" for what, count in counts if count is not None)
+    told = [f"{count:,} {what}" for what, count in counts if count is not None]
+    if source.untimed:
+        told.append(f"{source.untimed:,} without event time")
+    return f"{source.name}: " + ", ".join(told)
 
 
 def _live(result: LiveResult, session: Session) -> str:

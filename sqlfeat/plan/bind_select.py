@@ -25,6 +25,7 @@ from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
 from sqlfeat.plan.bind_windows import grouped_again, in_windows, is_ungrouped, is_untied, ranks_windows, row_keys
 from sqlfeat.plan.frames import frame_problem
 from sqlfeat.plan.nodes import Over, OverSpec, Plan, Project, Schema, WindowAggregate, WindowRows, WindowTopN, filtered
+from sqlfeat.plan.rank_uses import misuses_rank
 from sqlfeat.plan.report import BindError, Report
 from sqlfeat.plan.scope import Scope, with_columns
 from sqlfeat.plan.trace import WINDOW_TIME, origin, windows_of
@@ -93,7 +94,7 @@ class SelectBinder:
             self._refuse_aggregates_in(where)
             condition = convert(self._boolean(where.this), BOOLEAN)
             self._check_sessions(condition, where)
-            plan = filtered(self._scope.plan, condition)
+            plan = self._filtered(self._scope.plan, condition, "where")
             present = {c.name: c for c in plan.schema.columns}
             visible = tuple(replace(v, column=present[v.column.name]) for v in self._scope.visible)
             self._scope = replace(self._scope, plan=plan, visible=visible)
@@ -563,7 +564,7 @@ class SelectBinder:
         if self._grouping:
             plan = self._group(plan)
         if having is not None:
-            plan = filtered(plan, having)
+            plan = self._filtered(plan, having, "having")
         if self._top is not None:
             rank = Column(self._top.rank, BIGINT, nullable=False)
             schema = replace(plan.schema, columns=(*plan.schema.columns, rank))
@@ -575,8 +576,17 @@ class SelectBinder:
             columns = (*plan.schema.columns, *(call.column for call, _ in calls))
             plan = Over(plan, calls, replace(plan.schema, columns=columns))
         if qualify is not None:
-            plan = filtered(plan, qualify)
+            plan = self._filtered(plan, qualify, "qualify")
         return project(plan, items)
+
+    def _filtered(self, plan: Plan, condition: Expr, clause: str) -> Plan:
+        if misuses_rank(plan, condition):
+            raise self._report.fail(
+                "SF0306", self._select.args[clause], "the number of a row in its window is in a condition that is no "
+                "comparison with a constant, which Flink does not rank by",
+                help="write for example place <= 3 in a condition of its own; compute with it in the select list",
+            )  # fmt: skip
+        return filtered(plan, condition)
 
     def _group(self, plan: Plan) -> Plan:
         if self._key_items:

@@ -51,7 +51,14 @@ class StreamedSource:
     read: int | None = None
     """Rows of the stream; None if it is of a kind that does not tell."""
     accepted: int | None = None
-    """Events that took part. What is neither accepted nor turned aside had no event time."""
+    """Events that took part."""
+
+    @property
+    def untimed(self) -> int:
+        """Rows without an event time, where that may be NULL: neither accepted nor turned aside."""
+        if self.read is None or self.accepted is None:
+            return 0
+        return self.read - self.accepted - self.late - self.rejects
 
 
 @dataclass(frozen=True, slots=True)
