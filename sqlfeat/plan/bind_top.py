@@ -106,12 +106,16 @@ def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
             or not right.name.isdigit()
         ):
             continue
-        if isinstance(condition, exp.LTE):
-            return int(right.name)
-        if isinstance(condition, exp.LT):
-            return int(right.name) - 1
-        if isinstance(condition, exp.EQ) and right.name == "1":
-            return 1
+        if isinstance(condition, (exp.LTE, exp.LT, exp.EQ)):
+            return _rows_kept(int(right.name) - isinstance(condition, exp.LT), condition, report)
     raise report.fail(
         "SF0402", window, "a ranking of a window needs a limit", help="add QUALIFY ROW_NUMBER() OVER (...) <= 3"
     )
+
+
+def _rows_kept(limit: int, condition: exp.Expr, report: Report) -> int:
+    if limit < 1:
+        raise report.fail(
+            "SF0402", condition, "the first row of a window has the number 1, so this keeps none", help="write <= 1"
+        )
+    return limit
