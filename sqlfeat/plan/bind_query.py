@@ -9,9 +9,10 @@ from sqlfeat.language.operation import TypeMismatch
 from sqlfeat.language.types import INT
 from sqlfeat.language.typing import common_type, convert
 from sqlfeat.plan.bind_from import Ctes, FromBinder, column_names
-from sqlfeat.plan.bind_select import SelectBinder, project
+from sqlfeat.plan.bind_select import SelectBinder
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll
+from sqlfeat.plan.projection import project
 from sqlfeat.plan.report import Report
 
 

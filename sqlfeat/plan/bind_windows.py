@@ -76,6 +76,15 @@ def grouped_again(scope: Scope, group: exp.Expr | None) -> bool:
     return windows_of(scope.plan) is not None and written >= set(BOUNDS) and found >= set(BOUNDS)
 
 
+def event_times(plan: Plan) -> tuple[str, ...]:
+    """The event time, and for rows of windows their ends, which are in the same order."""
+    time = plan.schema.event_time
+    if time is None or origin(plan, time) != WINDOW_TIME:
+        return (time or "",)
+    ends = (name for name in plan.schema.names if origin(plan, name) == "window_end")
+    return (time, *ends)
+
+
 def ranks_windows(plan: Plan, names: list[str]) -> bool:
     """Whether columns tell the windows apart that the rows are in."""
     return windows_of(plan) is not None and set(BOUNDS) <= {origin(plan, name) for name in names}

@@ -1,0 +1,75 @@
+"""What an aggregate takes: its arguments, DISTINCT, and whether its order and its FILTER can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from sqlfeat.language.expr import AggregateCall, Expr
+from sqlfeat.language.operation import AcceptedAggregate
+from sqlfeat.language.ops.positional import POSITIONAL
+from sqlfeat.language.registry import aggregate as aggregate_entry
+from sqlfeat.plan.select_context import SelectContext
+
+
+def bind_arguments(
+    context: SelectContext, node: exp.Anonymous, function: str, condition: Expr | None, *, grouped: bool
+) -> AggregateCall:
+    """The call of an aggregate with typed arguments, as yet without a name.
+
+    Args:
+        context: the SELECT it stands in.
+        node: the plain call.
+        function: the entry's name.
+        condition: of FILTER.
+        grouped: whether it is of the rows of a group, not of a frame.
+
+    Raises:
+        BindError: after reporting what is wrong.
+    """
+    entry = aggregate_entry(function)
+    operands, distinct = _operands(context, node, entry)
+    args = [context.expressions.bind(operand) for operand in operands]
+    typed = context.expressions.typed(entry.name, entry.typing, args, node)
+    if grouped and entry.ordered:
+        _check_order(context, node, entry)
+    respects_nulls = entry.name in POSITIONAL and not isinstance(node.parent, exp.IgnoreNulls)
+    if condition is not None and (entry.keeps_null or respects_nulls):
+        raise context.report.fail(
+            "SF0306", node, f"{entry.name} with FILTER is not in the language: it would keep a NULL for each row "
+            "left out",
+            help="filter in a subquery",
+        )  # fmt: skip
+    nullable = typed.nullable or (condition is not None and not entry.name.startswith("COUNT"))
+    return AggregateCall("", entry.name, typed.args, typed.type, nullable, distinct, condition)
+
+
+def _operands(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggregate) -> tuple[Sequence[exp.Expr], bool]:
+    """The arguments as written, and whether DISTINCT stands before them."""
+    operands: Sequence[exp.Expr] = node.expressions
+    distinct = len(operands) == 1 and isinstance(operands[0], exp.Distinct)
+    if distinct:
+        operands = operands[0].expressions
+        if not entry.distinct:
+            remedy = "write ARRAY_DISTINCT(ARRAY_AGG(x))" if entry.name == "ARRAY_AGG" else "drop DISTINCT"
+            raise context.report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language", help=remedy)
+        if not operands or isinstance(operands[0], exp.Star):
+            raise context.report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
+    if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
+        operands = []
+    return operands, distinct
+
+
+def _check_order(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggregate) -> None:
+    if context.window is None:
+        raise context.report.fail(
+            "SF0306", node, f"{entry.name} of rows that a subquery put into windows is not in the language: Flink "
+            "forgets their order",
+            help="aggregate over TABLE(TUMBLE(...)) itself",
+        )  # fmt: skip
+    if not context.scope.plan.schema.order:
+        raise context.report.fail(
+            "SF0403", node, "the order of events with the same event time is left to chance",
+            help="declare `order_by: [event_time, id]` on the source, with columns that tell such events apart",
+        )  # fmt: skip
