@@ -191,7 +191,8 @@ class RefusedAggregate:
     aliases: tuple[str, ...] = ()
 
 
-AggregateEntry = Aggregate | CompositeAggregate | RefusedAggregate
+AcceptedAggregate = Aggregate | CompositeAggregate
+AggregateEntry = AcceptedAggregate | RefusedAggregate
 
 
 def composition(entry: Aggregate | CompositeAggregate, call: AggregateCall) -> Expansion | None:

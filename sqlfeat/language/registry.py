@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlfeat.language.operation import (
     COMPILER_FAMILY,
-    Aggregate,
+    AcceptedAggregate,
     AggregateEntry,
-    CompositeAggregate,
     Entry,
     Macro,
     Operation,
@@ -133,7 +132,7 @@ def operation(name: str) -> Operation | Macro:
     return entry
 
 
-def aggregate(name: str) -> Aggregate | CompositeAggregate:
+def aggregate(name: str) -> AcceptedAggregate:
     """The accepted aggregate of that name; the name must be known to be one."""
     entry = AGGREGATES[name]
     if isinstance(entry, RefusedAggregate):

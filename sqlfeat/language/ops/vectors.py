@@ -13,7 +13,8 @@ from sqlglot import exp
 from sqlfeat.language.doubles import LET, variable_for
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Macro, Operation, Typed, TypeMismatch, TypeRule, Vector
-from sqlfeat.language.ops.arrays import array_of, flink_item
+from sqlfeat.language.ops.array_elements import flink_item
+from sqlfeat.language.ops.array_types import array_of
 from sqlfeat.language.trees import binary, case, double, fn
 from sqlfeat.language.types import BIGINT, BOOLEAN, DOUBLE, DataType, array
 from sqlfeat.language.typing import arity, convert
