@@ -43,7 +43,7 @@ def fed_value(value: CellValue, type_: DataType, day: date) -> Any:
     """
     if type_.element is not None:
         elements = typed_value(value, type_, day)
-        return None if elements is None else [_json(item) for item in elements]
+        return None if elements is None else json_value(elements)
     value = _no_list(value, type_)
     return full_time(value, day) if value is not None and type_.kind is Kind.TIMESTAMP else value
 
@@ -54,9 +54,10 @@ def _no_list(value: CellValue, type_: DataType) -> str | None:
     raise ValueError(f"a list is not {type_}")
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """A value as a line of JSON has it."""
     if isinstance(value, list):
-        return [_json(item) for item in value]
+        return [json_value(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="milliseconds")
     return str(value) if isinstance(value, (date, Decimal)) else value

@@ -11,16 +11,16 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from sqlfeat.compiler import compile_models
-from sqlfeat.language.types import Kind, parse_type
+from sqlfeat.language.types import parse_type
 from sqlfeat.lower.program import LowerOptions, Role
 from sqlfeat.project.load import load_project
+from sqlfeat.testing.values import canonical, json_value, typed_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "lower"
 TOPICS = sorted(path.stem for path in FOLDER.glob("*.yml"))
-_DAY = datetime(2024, 1, 1)
+_DAY = date(2024, 1, 1)
+_NUMBERED = re.compile(r"\d+ \d+:.*")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Fixture:
         short = self._relations()[name]
         types = {column: type_ for column, type_, _ in columns_of(short["columns"])}
         lines = [
-            json.dumps({column: _json(cell_value(cell, types[column])) for column, cell in row.items()})
+            json.dumps({column: json_value(cell_value(cell, types[column])) for column, cell in row.items()})
             for row in table_of(short["rows"])
         ]
         return "".join(f"{line}\n" for line in lines)
@@ -121,41 +122,8 @@ def cell_value(cell: str, type_: DataType) -> Any:
     """A cell as the value that DuckDB gives for it."""
     if cell == "~":
         return None
-    match type_.kind:
-        case Kind.INT | Kind.BIGINT:
-            return int(cell)
-        case Kind.DOUBLE:
-            return float(cell)
-        case Kind.DECIMAL:
-            return Decimal(cell)
-        case Kind.BOOLEAN:
-            return {"true": True, "false": False}[cell]
-        case Kind.DATE:
-            return date.fromisoformat(cell)
-        case Kind.TIMESTAMP:
-            return _time(cell)
-        case Kind.ARRAY:
-            assert type_.element is not None
-            return [None if item is None else cell_value(str(item), type_.element) for item in json.loads(cell)]
-        case _:
-            return cell
-
-
-def _time(cell: str) -> datetime:
-    if "-" in cell:
-        return datetime.fromisoformat(cell)
-    day, _, time = cell.rpartition(" ")
-    parts = [*time.split(":"), "0", "0"][:3]
-    seconds = Decimal(parts[2])
-    return _DAY + timedelta(
-        days=int(day or 1) - 1, hours=int(parts[0]), minutes=int(parts[1]), milliseconds=int(seconds * 1000)
-    )
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="milliseconds")
-    return str(value) if isinstance(value, (date, Decimal)) else value
+    day, _, time = cell.rpartition(" ") if _NUMBERED.fullmatch(cell) else ("1", "", cell)
+    return typed_value(time, type_, _DAY + timedelta(days=int(day) - 1))
 
 
 def compile_fixture(fixture: Fixture, root: Path, options: LowerOptions | None = None) -> list[CompiledModel]:
@@ -182,9 +150,7 @@ def exact(rows: Iterable[Sequence[Any]]) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="milliseconds")
-    return repr(value) if not isinstance(value, (Decimal, date)) else str(value)
+    return value.isoformat(sep=" ", timespec="milliseconds") if isinstance(value, datetime) else canonical(value)
 
 
 def prepare_duckdb(connection: DuckDBPyConnection, models: Sequence[CompiledModel]) -> None:
