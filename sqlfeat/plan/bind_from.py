@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from sqlfeat.language.dialect import WindowTvf, written
-from sqlfeat.plan.bind_join import bind_join, bind_unnest
+from sqlfeat.plan.bind_join import bind_join
+from sqlfeat.plan.bind_unnest import bind_unnest
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.intervals import BadInterval, interval_ms
 from sqlfeat.plan.nodes import GroupWindow, Plan

@@ -57,8 +57,17 @@ class SelectBinder:
         return self._assemble(items, having, qualify)
 
     def replaced(self, node: exp.Expr) -> Column | None:
-        """A GROUP BY key, outside of aggregates."""
-        return self._groups.key(node)
+        """A GROUP BY key, outside of aggregates, or the later of the times of a pair, which is its event time."""
+        return self._groups.key(node) or self._later(node)
+
+    def _later(self, node: exp.Expr) -> Column | None:
+        scope = self._context.scope
+        if scope.later is None or not isinstance(node, exp.Anonymous) or str(node.this).upper() != "GREATEST":
+            return None
+        if not all(isinstance(item, exp.Column) for item in node.expressions):
+            return None
+        named = {scope.resolve(item, self._context.report).name for item in node.expressions}
+        return scope.plan.schema.column(scope.plan.schema.event_time or "") if named == set(scope.later) else None
 
     def column(self, node: exp.Column) -> Column:
         """The column a name stands for at this point of the SELECT."""

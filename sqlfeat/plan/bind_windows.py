@@ -66,7 +66,7 @@ def in_windows(scope: Scope, window: GroupWindow, place: exp.Expr, report: Repor
     plan = WindowRows(scope.plan, window, Schema((*below.columns, *stamps), WINDOW_TIME, order))
     alias = scope.visible[0].alias if scope.visible else ""
     named = [Visible(alias, column.name.strip("_"), column) for column in stamps]
-    return Scope(plan, (*scope.visible, *named), scope.grouped, scope.windows)
+    return Scope(plan, (*scope.visible, *named), scope.windows)
 
 
 def grouped_again(scope: Scope, group: exp.Expr | None) -> bool:

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
-from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Column
+from sqlfeat.language.types import Kind
+from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.join_keys import RIGHT, is_right, key_pairs, unmarked
+from sqlfeat.plan.join_on import On, add_key
 from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
 from sqlfeat.plan.trace import WINDOW_TIME, origin
 
-RIGHT = "right:"
-"""Marks columns of the right side while ON is resolved; cannot be part of a column name."""
 _MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
-
-
-@dataclass(slots=True)
-class On:
-    """What ON says.
-
-    Attributes:
-        keys: pairs (left column, right column) that must be equal.
-        low_ms, high_ms: bounds, both allowed, of (left event time - right event time); None is no bound.
-    """
-
-    keys: list[tuple[str, str]] = field(default_factory=list)
-    low_ms: int | None = None
-    high_ms: int | None = None
 
 
 def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
@@ -52,10 +39,6 @@ def bind_on(left: Scope, right: Scope, join: exp.Join, report: Report) -> On:
     for condition in _conditions(join.args.get("on")):
         binder.bind(condition)
     binder.versions(join)
-    if not binder.result.keys and not as_of:
-        raise report.fail(
-            "SF0408", join, "a join needs an equality of keys in ON", help="write ON left.key = right.key"
-        )
     return binder.result
 
 
@@ -87,34 +70,45 @@ class _OnBinder:
         self._plans = (left.plan, right.plan)
         self._times = (left.plan.schema.event_time, right.plan.schema.event_time)
         self._report = report
+        self._expressions = ExpressionBinder(_Columns(both, report), report)
 
     def bind(self, condition: exp.Expr) -> None:
-        if not isinstance(condition, (exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)):
-            raise self._not_a_condition(condition)
-        (first, first_ms), (second, second_ms) = (
-            self._side(condition.this, condition),
-            self._side(condition.expression, condition),
-        )
+        sides = self._sides(condition)
+        if sides is None:
+            self._condition(condition)
+            return
         kind: type[exp.Expr] = type(condition)
+        (first, first_ms), (second, second_ms) = sides
         if first.name.startswith(RIGHT):
             first, second, first_ms, second_ms = second, first, second_ms, first_ms
             kind = _MIRRORED.get(kind, kind)
-        if first.name.startswith(RIGHT) or not second.name.startswith(RIGHT):
-            raise self._report.fail("SF0408", condition, "a join condition compares one column of each side")
-        if first.type != second.type:
-            raise self._report.fail(
-                "SF0303", condition, f"`{written(condition)}` compares {first.type} with {second.type}"
-            )
         other = second.name.removeprefix(RIGHT)
-        if kind is exp.EQ and first_ms == second_ms == 0:
+        if kind is exp.EQ and first_ms == second_ms == 0 and first.type == second.type:
             self.equal(first.name, other)
         elif kind is not exp.EQ and (first.name, other) == self._times:
             self._bound(kind, second_ms - first_ms)
         else:
-            raise self._report.fail(
-                "SF0408", condition, "the time condition of a join compares the event times of both sides",
-                help=f"write left.{self._times[0]} >= right.{self._times[1]}",
-            )  # fmt: skip
+            self._condition(condition)
+
+    def _sides(self, condition: exp.Expr) -> tuple[tuple[Column, int], tuple[Column, int]] | None:
+        """A comparison of one column of each side, each with the milliseconds added to it."""
+        if not isinstance(condition, (exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)):
+            return None
+        first, second = self._side(condition.this, condition), self._side(condition.expression, condition)
+        if first is None or second is None or is_right(first[0]) == is_right(second[0]):
+            return None
+        return first, second
+
+    def _condition(self, condition: exp.Expr) -> None:
+        """An equality of expressions of the two sides, or any other condition."""
+        bound = self._expressions.bind(condition)
+        if bound.type.kind is not Kind.BOOLEAN:
+            raise self._report.fail("SF0303", condition, f"a condition is BOOLEAN, not {bound.type}")
+        pairs = key_pairs(bound)
+        if not pairs:
+            self.result.conditions.append((bound, condition))
+        for own, other in pairs:
+            add_key(self.result, self._plans, own, unmarked(other))
 
     def equal(self, name: str, other: str, times: type[exp.Expr] = exp.EQ) -> None:
         """Take an equality of columns; of event times, and of the ends of windows, it is a bound.
@@ -155,27 +149,39 @@ class _OnBinder:
             high = limit - (kind is exp.LT)
             on.high_ms = high if on.high_ms is None else min(high, on.high_ms)
 
-    def _side(self, node: exp.Expr, condition: exp.Expr) -> tuple[Column, int]:
+    def _side(self, node: exp.Expr, condition: exp.Expr) -> tuple[Column, int] | None:
         """A column and the milliseconds added to it."""
         node = node.unnest()
         if isinstance(node, exp.Column):
             return self._both.resolve(node, self._report), 0
-        if isinstance(node, (exp.Add, exp.Sub)):
-            column, shift = node.this.unnest(), node.expression.unnest()
-            if isinstance(column, exp.Column) and isinstance(shift, exp.Interval):
-                try:
-                    amount = interval_ms(shift)
-                except BadInterval as problem:
-                    raise self._report.fail("SF0408", condition, f"in a join condition, {problem}") from None
-                sign = 1 if isinstance(node, exp.Add) else -1
-                return self._both.resolve(column, self._report), sign * amount
-        raise self._not_a_condition(condition)
+        if not isinstance(node, (exp.Add, exp.Sub)):
+            return None
+        column, shift = node.this.unnest(), node.expression.unnest()
+        if not isinstance(column, exp.Column) or not isinstance(shift, exp.Interval):
+            return None
+        try:
+            amount = interval_ms(shift)
+        except BadInterval as problem:
+            raise self._report.fail("SF0408", condition, f"in a join condition, {problem}") from None
+        sign = 1 if isinstance(node, exp.Add) else -1
+        return self._both.resolve(column, self._report), sign * amount
 
-    def _not_a_condition(self, condition: exp.Expr) -> Exception:
-        return self._report.fail(
-            "SF0408", condition, f"`{written(condition)}` is not a join condition of the language",
-            help="ON compares columns of the two sides; filter in WHERE or in a subquery",
-        )  # fmt: skip
+
+class _Columns:
+    """The names of both sides; what ON compares are values of single rows."""
+
+    def __init__(self, both: Scope, report: Report) -> None:
+        self._both = both
+        self._report = report
+
+    def column(self, node: exp.Column) -> Column:
+        return self._both.resolve(node, self._report)
+
+    def aggregate(self, node: exp.Expr) -> Column:
+        raise self._report.fail("SF0408", node, "ON compares single rows", help="aggregate in a subquery")
+
+    def replaced(self, node: exp.Expr) -> Column | None:  # noqa: ARG002 - of the protocol
+        return None
 
 
 def _is_end(plan: Plan, column: str) -> bool:

@@ -39,14 +39,14 @@ class Scope:
     Attributes:
         plan: the relation.
         visible: names in the order of `*`.
-        grouped: SQL texts of GROUP BY expressions that became columns.
         windows: definitions of the WINDOW clause.
+        later: columns with the event times of both sides of a join, the later of which is that of a pair.
     """
 
     plan: Plan
     visible: tuple[Visible, ...]
-    grouped: dict[str, Column] = field(default_factory=dict)
     windows: dict[str, exp.Window] = field(default_factory=dict)
+    later: tuple[str, str] | None = None
 
     def resolve(self, node: exp.Column, report: Report) -> Column:
         """The column a name stands for; names are case-insensitive."""
