@@ -56,6 +56,6 @@ def parse_artifact(coordinates: str, sha256: str = "") -> Artifact:
 
 @cache
 def pinned() -> dict[str, Artifact]:
-    """The jars that sqlfeat knows, by what needs them: a connector, or a format."""
+    """The jars that sqlfeat knows, by the connectors that they are."""
     text = resources.files("sqlfeat.connectors").joinpath("pins.json").read_text(encoding="utf-8")
     return {name: parse_artifact(pin["artifact"], pin["sha256"]) for name, pin in json.loads(text).items()}

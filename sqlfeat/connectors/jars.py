@@ -35,10 +35,9 @@ class Brought:
 
 def needed_jars(sources: Iterable[Source], declared: Iterable[Artifact] = ()) -> tuple[Artifact, ...]:
     """The jars that reading sources live needs, and those that the project declares under `deps:`."""
-    streams = [source.stream for source in sources if source.stream is not None]
-    kinds = dict.fromkeys(kind for stream in streams for kind in (stream.connector, stream.format))
+    connectors = dict.fromkeys(source.stream.connector for source in sources if source.stream is not None)
     known = pinned()
-    return tuple(dict.fromkeys([*(known[kind] for kind in kinds if kind in known), *declared]))
+    return tuple(dict.fromkeys([*(known[name] for name in connectors if name in known), *declared]))
 
 
 def jar_folder(environ: Mapping[str, str] | None = None) -> Path:

@@ -66,6 +66,7 @@ class FlinkProgram:
         log_inserts: INSERTs that fill the reject and late logs of the sources read; the name says which log.
         jars: what reading the sources needs beyond what comes with Flink.
         topics: of Kafka that are read.
+        decodes: messages are taken apart by our own format, whose jar is made here.
     """
 
     options: tuple[tuple[str, str], ...]
@@ -75,6 +76,7 @@ class FlinkProgram:
     log_inserts: tuple[Statement, ...]
     jars: tuple[Artifact, ...] = ()
     topics: tuple[Topic, ...] = ()
+    decodes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,25 @@ class KafkaStream:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvMessages:
+    """How CSV is written: one record a message, its fields the declared columns in order."""
+
+    delimiter: str = ","
+    null_literal: str = ""
+    """A field that is exactly this, without quotes, is NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class AvroMessages:
+    """How Avro is written: one record a message."""
+
+    schema: str
+    """See `sqlfeat.project.avro`."""
+    schema_id: int = -1
+    """Of the header that a schema registry asks for; -1 is no header."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """Where a source lives as a stream, read by Flink."""
 
@@ -72,7 +91,7 @@ class Stream:
     path: str
     """A file or folder, or a topic; empty for a connector that only its options describe."""
     format: str = "json"
-    """`json`: one JSON object a line or message; `none`: the connector has columns of its own."""
+    """`json`: one JSON object a line or message; `csv`, `avro`: one record a message; `none`: no messages."""
     trusted: bool = False
     """Skip the check of every field: faster, but a field that does not fit its type becomes NULL."""
     monitor_ms: int = 0
@@ -83,6 +102,15 @@ class Stream:
     """Further options of the connector, as Flink has them."""
     ends: bool = False
     """Of a connector that sqlfeat does not know: whether its input ends."""
+    csv: CsvMessages | None = None
+    """Of the format `csv`."""
+    avro: AvroMessages | None = None
+    """Of the format `avro`."""
+
+    @property
+    def decoded(self) -> bool:
+        """Whether messages are taken apart by our own format, which hands over those that it cannot read."""
+        return self.csv is not None or self.avro is not None
 
     @property
     def unbounded(self) -> bool:

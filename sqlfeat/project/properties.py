@@ -47,7 +47,7 @@ def read_properties(root: Path, files: tuple[Path, ...], render: Render, problem
     """
     found = Properties()
     for path in files:
-        file = YamlFile(path.relative_to(root).as_posix(), problems)
+        file = YamlFile(path.relative_to(root).as_posix(), problems, root=root)
         node = file.read(path)
         if isinstance(node, yaml.MappingNode):
             _PropertiesFile(file, render, found).read(Block(file, node, "a properties file"))

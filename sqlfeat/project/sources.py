@@ -78,10 +78,10 @@ def _read_source(block: Block, group: str, describe: Describe, *, static: bool) 
     available_at = None if static else columns.time("available_at")
     max_ahead = None if static else _read_max_ahead(block, available_at)
     late = None if static else read_late(block)
-    stream, history = read_stream(block), _read_history(block)
+    typed = columns.finish(event_time, order_by, unique_key)
+    stream, history = read_stream(block, typed), _read_history(block)
     meta = block.free("meta")
     block.close(_TABLE_HINTS if static else None)
-    typed = columns.finish(event_time, order_by, unique_key)
     if unique_key and not static:
         columns.refuse_arrays(unique_key[0])
     if name is None:

@@ -7,63 +7,58 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.suggest import did_you_mean
-from sqlfeat.project.config import NO_FORMAT, KafkaStream, Stream
+from sqlfeat.project.config import KafkaStream, Stream
+from sqlfeat.project.formats import read_format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlfeat.project.block import Block
+    from sqlfeat.project.config import Column
+    from sqlfeat.project.formats import Format
     from sqlfeat.project.yaml_file import Located
 
 STARTUPS = ("earliest", "latest", "timestamp", "group")
 KNOWN = ("filesystem", "kafka")
 _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 _SECRET = re.compile(r"password|secret|jaas|token|credential|keystore\.key", re.IGNORECASE)
-_FORMATS = {
-    "csv": "Flink fills up a line that is too short and leaves out one that is too long, both without a word",
-    "avro": "Flink stops the whole job at the first message that is not Avro, and cannot be told to go on",
-}
 
 
-def read_stream(source: Block) -> Stream | None:
-    """The stream of a source; None when there is none."""
+def read_stream(source: Block, columns: Sequence[Column]) -> Stream | None:
+    """The stream of a source of these columns; None when there is none."""
     block = source.block("stream", "`stream`")
     if block is None:
         return None
     connector = block.located("connector", required=True)
     if connector is None:
         return None  # reported; which other keys belong here cannot be told
-    kind = _read_format(block, ("json",) if connector.value in KNOWN else ("json", NO_FORMAT))
-    trusted = bool(block.flag("trusted")) or kind == NO_FORMAT
+    form = read_format(block, connector.value, columns)
     if connector.value == "kafka":
-        stream = _read_kafka(block, kind, trusted=trusted)
+        stream = _read_kafka(block, form)
     elif connector.value == "filesystem":
-        stream = _read_filesystem(block, kind, trusted=trusted)
+        stream = _read_filesystem(block, form)
     else:
-        stream = _read_other(block, connector, kind, trusted=trusted)
-    block.close({"path": "a topic is named by `topic`"} if connector.value == "kafka" else None)
+        stream = _read_other(block, connector, form)
+    block.close(_misplaced(connector.value))
     return stream
 
 
-def _read_format(block: Block, choices: tuple[str, ...]) -> str:
-    written = block.located("format")
-    if written and written.value in _FORMATS:
-        block.file.problem(
-            "SF0108",
-            f"`format` cannot be `{written.value}`",
-            written.span,
-            notes=(_FORMATS[written.value], f"choices: {', '.join(choices)}"),
-            hint="let the producer write JSON, or a job of its own translate it",
-        )
-        return "json"
-    return block.choice("format", choices, "json")
+def _misplaced(connector: str) -> dict[str, str]:
+    hints = {
+        **dict.fromkeys(("delimiter", "null_literal"), "for `format: csv`"),
+        **dict.fromkeys(("schema", "schema_id"), "for `format: avro`"),
+    }
+    return {**hints, "path": "a topic is named by `topic`"} if connector == "kafka" else hints
 
 
-def _read_filesystem(block: Block, kind: str, *, trusted: bool) -> Stream:
+def _read_filesystem(block: Block, form: Format) -> Stream:
     path = block.located("path", required=True)
     monitor_ms = block.duration("monitor")
-    return Stream("filesystem", path.value if path else "", kind, trusted, monitor_ms, options=read_options(block))
+    options = read_options(block)
+    return Stream("filesystem", path.value if path else "", form.kind, form.trusted, monitor_ms, options=options)
 
 
-def _read_other(block: Block, connector: Located[str], kind: str, *, trusted: bool) -> Stream:
+def _read_other(block: Block, connector: Located[str], form: Format) -> Stream:
     """A connector that is handed through; what its options mean is between the user and Flink."""
     if block.node("options") is None:
         block.file.problem(
@@ -74,11 +69,12 @@ def _read_other(block: Block, connector: Located[str], kind: str, *, trusted: bo
             notes=(f"sqlfeat knows {' and '.join(KNOWN)}; any other is handed to Flink with its options",),
         )
     return Stream(
-        connector.value, "", kind, trusted, options=read_options(block), ends=bool(block.flag("ends"))
+        connector.value, "", form.kind, form.trusted, options=read_options(block), ends=bool(block.flag("ends")),
+        csv=form.csv, avro=form.avro,
     )  # fmt: skip
 
 
-def _read_kafka(block: Block, kind: str, *, trusted: bool) -> Stream:
+def _read_kafka(block: Block, form: Format) -> Stream:
     topic = block.located("topic", required=True)
     if topic and not _TOPIC.fullmatch(topic.value):
         hint = "letters, digits, `.`, `_` and `-`, at most 249 of them"
@@ -96,7 +92,10 @@ def _read_kafka(block: Block, kind: str, *, trusted: bool) -> Stream:
         properties=_read_properties(block),
     )
     options = read_options(block)
-    return Stream("kafka", topic.value if topic else "", kind, trusted, kafka=kafka, options=options)
+    return Stream(
+        "kafka", topic.value if topic else "", form.kind, form.trusted, kafka=kafka, options=options,
+        csv=form.csv, avro=form.avro,
+    )  # fmt: skip
 
 
 def _read_timestamp(block: Block, startup: str) -> int:

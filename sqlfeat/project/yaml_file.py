@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import yaml
@@ -11,7 +12,6 @@ from sqlfeat.diagnostics.model import Diagnostic, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Render = Callable[[str, Span, list[Diagnostic]], str]
     """Renders a value that stands at a place, reporting what is wrong with it."""
@@ -37,11 +37,13 @@ class YamlFile:
         path: as diagnostics show it, relative to the project directory.
         problems: everything found wrong; the reader goes on so that all of it is shown at once.
         lines: the text.
+        root: the project directory, for the files that it names.
     """
 
     path: str
     problems: list[Diagnostic]
     lines: list[str] = field(default_factory=list)
+    root: Path = field(default_factory=Path)
 
     def read(self, path: Path) -> yaml.Node | None:
         """The root node; None when the file is empty or broken."""

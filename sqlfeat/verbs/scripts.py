@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlfeat.lower.program import CompiledModel
+    from sqlfeat.lower.program import CompiledModel, FlinkProgram
 
 
 def duckdb_script(model: CompiledModel) -> str:
@@ -27,7 +27,7 @@ def flink_script(model: CompiledModel) -> str:
     tables = [*program.definitions, program.sink]
     inserts = [program.insert, *(log.sql for log in program.log_inserts)]
     return _script(
-        _header(model, "Flink", "sql-client.sh -f FILE"),
+        _header(model, "Flink", "sql-client.sh -f FILE") + _jars(program),
         [*options, *(table.sql for table in tables), _statement_set(inserts)],
     )
 
@@ -37,6 +37,11 @@ def _header(model: CompiledModel, engine: str, how: str) -> str:
         f"-- {model.name}: {engine} SQL of {model.path}, compiled by sqlfeat; changes here are overwritten.\n"
         f"-- Complete by itself. In the project directory: {how}\n"
     )
+
+
+def _jars(program: FlinkProgram) -> str:
+    jars = [jar.coordinates for jar in program.jars] + ["the message format of sqlfeat"] * program.decodes
+    return f"-- It needs these jars, which `sqlfeat deps` brings: {', '.join(jars)}\n" if jars else ""
 
 
 def _script(header: str, statements: Iterable[str]) -> str:

@@ -99,22 +99,6 @@ def test_what_a_startup_needs(tmp_path, startup, key):
     ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "reason"),
-    [
-        ("avro", "Flink stops the whole job at the first message that is not Avro, and cannot be told to go on"),
-        ("csv", "Flink fills up a line that is too short and leaves out one that is too long, both without a word"),
-    ],
-)
-def test_formats_that_lose_messages_are_refused(tmp_path, kind, reason):
-    assert complaints(project(tmp_path, f"{{connector: kafka, topic: t, format: {kind}}}")) == [
-        (
-            f"SF0108 | models/shop.yml:7:54 <{kind}> | `format` cannot be `{kind}` | {reason} | choices: json"
-            " | help: let the producer write JSON, or a job of its own translate it"
-        )
-    ]
-
-
 def test_another_connector_needs_options(tmp_path):
     assert complaints(project(tmp_path, "{connector: kafak, topic: t}")) == [
         (

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import duckdb
 import pytest
 
+from sqlfeat.connectors.artifact import Artifact
 from sqlfeat.language.types import BIGINT, STRING, TIMESTAMP
 from sqlfeat.lower.program import CompiledModel, DuckdbProgram, FlinkProgram, OutputColumn, Role, Statement
 from sqlfeat.verbs.scripts import duckdb_script, flink_script
@@ -80,3 +82,10 @@ def test_the_flink_script(model):
         END;
         """
     )
+
+
+def test_a_script_says_which_jars_it_needs(model):
+    program = replace(model.flink, jars=(Artifact("g", "a", "1"),), decodes=True)
+    header = flink_script(replace(model, flink=program)).split("\n")[2]
+    assert header == "-- It needs these jars, which `sqlfeat deps` brings: g:a:1, the message format of sqlfeat"
+    assert "jars" not in flink_script(model)

@@ -16,6 +16,7 @@ from sqlfeat.engines.flink.counts import Counts, read_counts
 from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.failures import failed, refused
 from sqlfeat.engines.flink.gateway import ensure_gateway
+from sqlfeat.engines.flink.message_format import format_jar
 from sqlfeat.engines.flink.topics import fitted
 from sqlfeat.lower.flink.online import online_select
 from sqlfeat.lower.flink.program import WATCHFUL
@@ -123,7 +124,7 @@ def start_job(
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
-    jars = _add_jars(environment, models)
+    jars = _add_jars(environment, models, log_file)
     definitions = _definitions(models, to_files=online is None)
     for statement in fitted(definitions, models, jars, parallelism, ensure_gateway(log_file)):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
@@ -135,10 +136,12 @@ def start_job(
     return _guarded("the job", names, inserts.execute)
 
 
-def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel]) -> tuple[Path, ...]:
+def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel], log_file: Path) -> tuple[Path, ...]:
     """Found by the planner from now on, and shipped with the job wherever it runs."""
     wanted = tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars))
     paths = jars_at_hand(wanted, jar_folder())
+    if any(model.flink.decodes for model in models):
+        paths += (format_jar(jar_folder(), log_file),)
     for path in paths:
         environment.execute_sql("ADD JAR " + exp.Literal.string(str(path)).sql("flink"))
     return paths

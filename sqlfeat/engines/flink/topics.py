@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.failures import java_message
+from sqlfeat.engines.flink.reflection import array, call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +66,9 @@ def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
     names.add(topic.name)
     try:
         with _admin(topic, jars, gateway) as admin:
-            answer = _call(gateway, admin, "describeTopics", ("java.util.Collection", names))
-            described = _call(gateway, _call(gateway, answer, "allTopicNames"), "get")
-            return int(_call(gateway, described[topic.name], "partitions").size())
+            answer = call(gateway, admin, "describeTopics", ("java.util.Collection", names))
+            described = call(gateway, call(gateway, answer, "allTopicNames"), "get")
+            return int(call(gateway, described[topic.name], "partitions").size())
     except (Py4JJavaError, JavaException) as error:
         raise SqlfeatError(_unreadable(topic, java_message(str(error)))) from None
 
@@ -76,18 +77,18 @@ def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
 def _admin(topic: Topic, jars: Sequence[Path], gateway: Any) -> Iterator[Any]:
     """Kafka's own client, out of the connector: it knows every way to connect."""
     jvm = gateway.jvm
-    urls = _array(gateway, jvm.java.net.URL, [jvm.java.io.File(str(jar)).toURI().toURL() for jar in jars])
+    urls = array(gateway, jvm.java.net.URL, [jvm.java.io.File(str(jar)).toURI().toURL() for jar in jars])
     thread = jvm.java.lang.Thread.currentThread()
     before = thread.getContextClassLoader()
     loader = jvm.java.net.URLClassLoader(urls, before)
     thread.setContextClassLoader(loader)  # Kafka looks for its classes there
     try:
         properties = ("java.util.Properties", _properties(topic, jvm))
-        admin = _call(gateway, None, "create", properties, loader.loadClass(ADMIN))
+        admin = call(gateway, None, "create", properties, loader.loadClass(ADMIN))
         try:
             yield admin
         finally:
-            _call(gateway, admin, "close")
+            call(gateway, admin, "close")
     finally:
         thread.setContextClassLoader(before)
         loader.close()
@@ -99,24 +100,6 @@ def _properties(topic: Topic, jvm: Any) -> Any:
     for name, value in {**limits, **dict(topic.properties)}.items():
         properties.setProperty(name, value)
     return properties
-
-
-def _call(gateway: Any, target: Any, name: str, argument: tuple[str, Any] | None = None, class_: Any = None) -> Any:
-    """Call a method of an object, or a static one of a class, by Java's reflection.
-
-    py4j keeps methods by the name of their class, and here that comes from another loader every time.
-    """
-    lang = gateway.jvm.java.lang
-    types = [lang.Class.forName(argument[0])] if argument else []
-    method = (class_ or target.getClass()).getMethod(name, _array(gateway, lang.Class, types))
-    return method.invoke(target, _array(gateway, lang.Object, [argument[1]] if argument else []))
-
-
-def _array(gateway: Any, kind: Any, items: Sequence[Any]) -> Any:
-    array = gateway.new_array(kind, len(items))
-    for index, item in enumerate(items):
-        array[index] = item
-    return array
 
 
 def _unreadable(topic: Topic, reason: str) -> Diagnostic:

@@ -6,17 +6,38 @@ from dataclasses import replace
 
 from sqlfeat.project.config import NO_FORMAT, KafkaStream, Source, Stream
 
+FORMAT = "sqlfeat"
+"""Flink's name of our own format."""
+
 
 def table_options(source: Source, stream: Stream) -> dict[str, str]:
     """Options of the table that reads the events."""
     options = {**_place(stream, stream.kafka), **_watermark(source, stream)}
     if stream.format == NO_FORMAT:
         return options
+    if stream.decoded:
+        return options | _decoded(source, stream)
     options |= {"format": stream.format, "json.ignore-parse-errors": "true"}
     if stream.connector != "filesystem":
         # Flink's faster JSON reader stops at the last field that it knows, so it takes messages that break off behind
         # it, and makes NULLs of fields that stand behind a repeated one.
         options["json.decode.json-parser.enabled"] = "false"
+    return options
+
+
+def _decoded(source: Source, stream: Stream) -> dict[str, str]:
+    """Our own format; see `sqlfeat/connectors/message_format`."""
+    options = {"format": FORMAT, f"{FORMAT}.kind": stream.format}
+    if stream.csv is not None:
+        options |= {
+            f"{FORMAT}.fields": ",".join(field.name for field in source.columns),
+            f"{FORMAT}.delimiter": stream.csv.delimiter,
+            f"{FORMAT}.null-literal": stream.csv.null_literal,
+        }
+    if stream.avro is not None:
+        options[f"{FORMAT}.schema"] = stream.avro.schema
+        if stream.avro.schema_id >= 0:
+            options[f"{FORMAT}.schema-id"] = str(stream.avro.schema_id)
     return options
 
 

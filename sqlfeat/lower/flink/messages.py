@@ -1,7 +1,8 @@
-"""The messages of a stream that do not parse: read a second time as they lie, for the reject log.
+"""The messages of a stream that do not parse, for the reject log.
 
-Flink's JSON format leaves out what it cannot parse and gives nobody the message. Taking fields out of raw text in SQL
-instead would parse the message once for every field.
+JSON is read a second time as it lies: Flink's format leaves out what it cannot parse and gives nobody the message, and
+taking fields out of raw text in SQL would parse the message once for every field. Our own format, which reads CSV and
+Avro, gives a row for a message that it cannot read.
 """
 
 from __future__ import annotations
@@ -16,25 +17,46 @@ from sqlfeat.project.config import Source
 
 MESSAGE, PARTITION, OFFSET = "message", "partition", "offset"
 NO_MESSAGE, NO_TEXT, NO_OBJECT = "a message without a value", "not UTF-8 text", "not a JSON object"
+BROKEN, BROKEN_MESSAGE = "__broken", "__message"
+"""Columns of our own format: why a message cannot be read, NULL if it can, and the message."""
 MORE = "what stands behind the JSON object was not read"
 _MESSAGE_TEXT, _REASON = "message_text", "reason"
 
 
 def message_columns(source: Source) -> list[exp.Expr]:
-    """Columns of the table of messages; Kafka knows where each one lies."""
-    columns: list[exp.Expr] = [FlinkColumn(this=identifier(MESSAGE), kind=exp.DataType.build("VARBINARY"))]
-    if source.stream and source.stream.kafka:
-        for name, kind in ((PARTITION, "INT"), (OFFSET, "BIGINT")):
-            columns.append(FlinkColumn(this=identifier(name), kind=exp.DataType.build(kind), metadata=True))
-    return columns
+    """Columns of the table of messages as they lie."""
+    return [FlinkColumn(this=identifier(MESSAGE), kind=exp.DataType.build("VARBINARY")), *_place_columns(source)]
+
+
+def decoded_columns(source: Source) -> list[exp.Expr]:
+    """Columns beside the fields, in a table of our own format."""
+    text_type = exp.DataType.build("TEXT")
+    names = (BROKEN, BROKEN_MESSAGE)
+    columns: list[exp.Expr] = [FlinkColumn(this=identifier(name), kind=text_type.copy()) for name in names]
+    return [*columns, *_place_columns(source)]
+
+
+def _place_columns(source: Source) -> list[exp.Expr]:
+    """Kafka knows where each message lies."""
+    if not (source.stream and source.stream.kafka):
+        return []
+    return [
+        FlinkColumn(this=identifier(name), kind=exp.DataType.build(kind), metadata=True)
+        for name, kind in ((PARTITION, "INT"), (OFFSET, "BIGINT"))
+    ]
+
+
+def placed(reason: exp.Expr, source: Source) -> exp.Expr:
+    """A reason with the place of its message, as far as it has one."""
+    if not (source.stream and source.stream.kafka):
+        return reason
+    place = [exp.Cast(this=column(name), to=exp.DataType.build("TEXT")) for name in (PARTITION, OFFSET)]
+    return fn("CONCAT", reason, text(" (partition "), place[0], text(", offset "), place[1], text(")"))
 
 
 def broken_messages(source: Source) -> exp.Select:
     """(source, reason, message) of the messages that do not parse."""
-    reason: exp.Expr = column(_REASON)
-    if source.stream and source.stream.kafka:
-        place = [exp.Cast(this=column(name), to=exp.DataType.build("TEXT")) for name in (PARTITION, OFFSET)]
-        reason = fn("CONCAT", reason, text(" (partition "), place[0], text(", offset "), place[1], text(")"))
+    reason = placed(column(_REASON), source)
     select = exp.Select(expressions=[text(source.full_name), reason, fn("COALESCE", column(_MESSAGE_TEXT), text(""))])
     select.set("from_", exp.From(this=_judged(source).subquery()))
     select.set("where", exp.Where(this=not_null(column(_REASON))))

@@ -51,6 +51,7 @@ def lower_flink(
         log_inserts=tuple(part for source in sources for part in log_inserts(source, options.bootstrap)),
         jars=needed_jars(sources, options.deps),
         topics=tuple(_topics(sources)),
+        decodes=any(source.stream is not None and source.stream.decoded for source in sources),
     )
 
 

@@ -14,7 +14,14 @@ from sqlfeat.language.types import BIGINT, TIMESTAMP, Kind
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.flink.intervals import interval, interval_constant
-from sqlfeat.lower.flink.messages import broken_messages, message_columns
+from sqlfeat.lower.flink.messages import (
+    BROKEN,
+    BROKEN_MESSAGE,
+    broken_messages,
+    decoded_columns,
+    message_columns,
+    placed,
+)
 from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
 from sqlfeat.lower.program import Bootstrap, Statement
 from sqlfeat.lower.rejects import is_ahead, reason_of
@@ -41,7 +48,7 @@ def source_definitions(
     source = _placed(source, project_dir)
     bootstrap = None if source.is_static else bootstrap
     parts = [_raw_table(source)]
-    if not _stream(source).trusted:
+    if _has_lines(source):
         parts.append(_lines_table(source))
     if bootstrap is not None:
         past = _past(source, bootstrap)
@@ -79,6 +86,8 @@ def _raw_table(source: Source) -> Statement:
     columns: list[exp.Expr] = [
         FlinkColumn(this=identifier(field.name), kind=_physical_type(field, stream)) for field in source.columns
     ]
+    if stream.decoded:
+        columns += decoded_columns(source)
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
     delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
     watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
@@ -119,6 +128,11 @@ def _timestamp(value: str) -> exp.Expr:
     return exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(value))
 
 
+def _has_lines(source: Source) -> bool:
+    """Whether the messages are read a second time, as they lie."""
+    return not _stream(source).trusted and not _stream(source).decoded
+
+
 def _lines_table(source: Source) -> Statement:
     options = lines_options(_stream(source))
     if not _is_files(source):
@@ -139,11 +153,12 @@ def _parsed_view(source: Source) -> Statement:
         return parse_flink(column(field.name), field.type)
 
     items = [_as(parsed(f), f.name) for f in source.columns if f.name != source.event_time]
-    items += [
-        column(EVENT_TIME),
-        _as(reason_of(source, lambda f: column(f.name), parsed, _ahead(source)), REASON),
-        _as(_row_json(source), ROW),
-    ]
+    reason, row = reason_of(source, lambda f: column(f.name), parsed, _ahead(source)), _row_json(source)
+    if _stream(source).decoded:
+        broken = not_null(column(BROKEN))
+        reason = case((broken, placed(column(BROKEN), source)), default=reason)
+        row = case((broken.copy(), column(BROKEN_MESSAGE)), default=row)
+    items += [column(EVENT_TIME), _as(reason, REASON), _as(row, ROW)]
     return _view(parsed_name(source), _select(items, raw_name(source)))
 
 
@@ -206,7 +221,7 @@ def _in_time() -> exp.Expr:
 def _rejected_rows(source: Source) -> exp.Expr:
     name = text(source.full_name)
     query: exp.Expr = _select([name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON)))
-    if _stream(source).trusted:
+    if not _has_lines(source):
         return query
     if not _is_files(source):
         return exp.Union(this=query, expression=broken_messages(source), distinct=False)
