@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 TIMEOUT_SECONDS = 600
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _NAMESPACE = "http://maven.apache.org/POM/4.0.0"
 
 
@@ -107,9 +109,10 @@ def _environment() -> dict[str, str]:
 def maven_message(output: str) -> str:
     r"""What Maven complains about, in one line.
 
-    >>> maven_message("x\\n[ERROR] Could not resolve a:b -> [Help 1]\\n[ERROR] \\n[ERROR] To see more, re-run")
+    >>> maven_message("x\\n\x1b[0m[ERROR] Could not resolve a:b -> [Help 1]\\n[ERROR] \\n[ERROR] To see more, re-run")
     'Could not resolve a:b'
     """
+    output = _COLOURS.sub("", output)  # some versions write them when they are told not to
     errors = [line.removeprefix("[ERROR]") for line in output.splitlines() if line.startswith("[ERROR]")]
     lines = [line.strip() for line in errors or output.splitlines() if line.strip()]
     # The links of Maven point at pages about Maven, and the first sentence says it all.
