@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.java import INSTALL, find_java_home
+from sqlfeat.templating.values import SECRET_PREFIX
 
 MAIN_CLASS = "org.apache.flink.client.python.PythonGatewayServer"
 START_TIMEOUT_SECONDS = 120.0
@@ -112,10 +113,11 @@ def _command(java_home: Path, installation: Path, log_file: Path, scratch: Path)
 
 
 def _environment(java_home: Path, installation: Path, port_file: Path) -> dict[str, str]:
-    """Of Java, and through it of the Python workers."""
+    """Of Java, and through it of the Python workers; without secrets, as Beam logs it when it closes a worker."""
+    own = {name: value for name, value in python_environment().items() if not name.startswith(SECRET_PREFIX)}
     folders = {name: str(installation / name.lower()) for name in ("CONF", "LIB", "OPT", "PLUGINS", "BIN")}
     return {
-        **python_environment(),
+        **own,
         "JAVA_HOME": str(java_home),
         "FLINK_HOME": str(installation),
         **{f"FLINK_{name}_DIR": folder for name, folder in folders.items()},

@@ -54,3 +54,9 @@ def test_workers_find_a_checkout_that_is_not_installed(monkeypatch):
     assert others == ["/already/there"]
     assert environment["JAVA_HOME"] == "/java"
     assert environment["FLINK_LIB_DIR"] == "/pyflink/lib"
+
+
+def test_java_has_no_secrets(monkeypatch):
+    monkeypatch.setenv("SQLFEAT_SECRET_REDIS", "sesame")
+    assert "sesame" not in str(gateway._environment(Path("/java"), Path("/pyflink"), Path("/scratch/port")))
+    assert gateway.python_environment()["SQLFEAT_SECRET_REDIS"] == "sesame"
