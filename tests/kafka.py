@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from sqlfeat.engines.flink.java import find_java_home
 from tests.conftest import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from confluent_kafka import Consumer
 
 VERSION = "4.4.0"
 CLUSTER_ID = "c3FsZmVhdC10ZXN0cy0wMA"
@@ -34,6 +37,7 @@ offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+log.retention.ms=-1
 """
 
 
@@ -91,18 +95,26 @@ class Broker:
         admin = self._admin()  # held until the answer is there
         admin.create_topics([NewTopic(name, partitions, 1)])[name].result()
 
-    def produce(self, topic: str, messages: Iterable[tuple[int, bytes | None]]) -> None:
-        """Produce (partition, message) in this order and wait until all have arrived; None is a tombstone."""
+    def produce(self, topic: str, messages: Iterable[tuple[int, bytes | None]], at_ms: int = 0) -> None:
+        """Produce (partition, message) in this order and wait until all have arrived; None is a tombstone.
+
+        Args:
+            topic: its name.
+            messages: with their partitions.
+            at_ms: when Kafka is to say that it got them, milliseconds since 1970; 0 is now.
+        """
         from confluent_kafka import Producer
 
         lost: list[str] = []
-        producer = Producer({"bootstrap.servers": self.address, "linger.ms": 20, "log_level": 0})
+        settings = {
+            "bootstrap.servers": self.address, "linger.ms": 20, "log_level": 0, "enable.idempotence": True,
+            "delivery.report.only.error": True,
+        }  # fmt: skip
+        producer = Producer(settings, on_delivery=lambda error, _: lost.append(str(error)))
         for partition, message in messages:
             while True:
                 try:
-                    producer.produce(
-                        topic, message, partition=partition, on_delivery=lambda e, _: lost.append(str(e)) if e else None
-                    )
+                    producer.produce(topic, message, partition=partition, timestamp=at_ms)
                     break
                 except BufferError:
                     producer.poll(0.1)
@@ -111,21 +123,44 @@ class Broker:
 
     def messages(self, topic: str) -> list[bytes | None]:
         """All messages of a topic, partition by partition."""
-        from confluent_kafka import Consumer, TopicPartition
+        from confluent_kafka import TopicPartition
 
-        reader = Consumer({"bootstrap.servers": self.address, "group.id": "tests", "enable.auto.commit": False})
         found: list[bytes | None] = []
-        for partition in sorted(reader.list_topics(topic, 10.0).topics[topic].partitions):
-            _, end = reader.get_watermark_offsets(TopicPartition(topic, partition), 10.0)
-            reader.assign([TopicPartition(topic, partition, 0)])
-            got = 0
-            while got < end:
-                message = reader.poll(10.0)
-                assert message is not None, f"{topic} gives no message"
-                found.append(message.value())
-                got += 1
-        reader.close()
+        with self._consumer("tests") as reader:
+            for partition in sorted(reader.list_topics(topic, 10.0).topics[topic].partitions):
+                _, end = reader.get_watermark_offsets(TopicPartition(topic, partition), 10.0)
+                reader.assign([TopicPartition(topic, partition, 0)])
+                for _ in range(end):
+                    message = reader.poll(10.0)
+                    assert message is not None, f"{topic} gives no message"
+                    found.append(message.value())
         return found
+
+    def commit(self, group: str, topic: str, offsets: dict[int, int]) -> None:
+        """Say for a group how far it has come in some partitions."""
+        from confluent_kafka import TopicPartition
+
+        with self._consumer(group) as reader:
+            reader.commit(offsets=[TopicPartition(topic, *place) for place in offsets.items()], asynchronous=False)
+
+    def committed(self, group: str, topic: str, partitions: int) -> list[int]:
+        """How far a group has come in each partition."""
+        from confluent_kafka import TopicPartition
+
+        with self._consumer(group) as reader:
+            places = reader.committed([TopicPartition(topic, number) for number in range(partitions)], 10.0)
+        return [place.offset for place in places]
+
+    @contextmanager
+    def _consumer(self, group: str) -> Iterator[Consumer]:
+        from confluent_kafka import Consumer
+
+        settings = {"bootstrap.servers": self.address, "group.id": group, "enable.auto.commit": False, "log_level": 0}
+        reader = Consumer(settings)
+        try:
+            yield reader
+        finally:
+            reader.close()
 
     def _admin(self):  # type: ignore[no-untyped-def]
         from confluent_kafka.admin import AdminClient
