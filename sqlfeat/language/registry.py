@@ -16,6 +16,7 @@ from sqlfeat.language.ops import (
     aggregates,
     arithmetic,
     arrays,
+    collected,
     conditionals,
     datetime,
     elementwise,
@@ -84,6 +85,7 @@ AGGREGATE_FAMILIES: tuple[tuple[AggregateEntry, ...], ...] = (
     statistics.AGGREGATES,
     percentiles.AGGREGATES,
     percentiles.REFUSED,
+    collected.COMPOSITES,
     elementwise.COMPOSITES,
     refusals.REFUSED_AGGREGATES,
 )

@@ -10,6 +10,7 @@ from sqlfeat.language.expr import AggregateCall, Expr
 from sqlfeat.language.operation import AcceptedAggregate
 from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.registry import aggregate as aggregate_entry
+from sqlfeat.language.types import Kind
 from sqlfeat.plan.select_context import SelectContext
 
 
@@ -32,6 +33,12 @@ def bind_arguments(
     operands, distinct = _operands(context, node, entry)
     args = [context.expressions.bind(operand) for operand in operands]
     typed = context.expressions.typed(entry.name, entry.typing, args, node)
+    if distinct and entry.name == "SUM" and typed.type.kind is Kind.DOUBLE:
+        raise context.report.fail(
+            "SF0306", node, "SUM(DISTINCT ...) of DOUBLE is not in the language: exact sums are made of parts of the "
+            "values, which other values share",
+            help="write SUM(DISTINCT TRY_CAST(x AS DECIMAL(18,6))), or drop DISTINCT",
+        )  # fmt: skip
     if grouped and entry.ordered:
         _check_order(context, node, entry)
     respects_nulls = entry.name in POSITIONAL and not isinstance(node.parent, exp.IgnoreNulls)
@@ -45,14 +52,24 @@ def bind_arguments(
     return AggregateCall("", entry.name, typed.args, typed.type, nullable, distinct, condition)
 
 
+_UNMOVED = ("MIN", "MAX", "BOOL_AND", "BOOL_OR")
+"""Aggregates to which it is all the same how often a value is there."""
+_INSTEAD_OF_DISTINCT = {
+    "ARRAY_AGG": "write ARRAY_DISTINCT(ARRAY_AGG(x))",
+    "AVG": "write SUM(DISTINCT x) / COUNT(DISTINCT x), of integers or decimals",
+}
+
+
 def _operands(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggregate) -> tuple[Sequence[exp.Expr], bool]:
     """The arguments as written, and whether DISTINCT stands before them."""
     operands: Sequence[exp.Expr] = node.expressions
     distinct = len(operands) == 1 and isinstance(operands[0], exp.Distinct)
     if distinct:
         operands = operands[0].expressions
+        if entry.name in _UNMOVED:
+            return operands, False
         if not entry.distinct:
-            remedy = "write ARRAY_DISTINCT(ARRAY_AGG(x))" if entry.name == "ARRAY_AGG" else "drop DISTINCT"
+            remedy = _INSTEAD_OF_DISTINCT.get(entry.name, "drop DISTINCT")
             raise context.report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language", help=remedy)
         if not operands or isinstance(operands[0], exp.Star):
             raise context.report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")

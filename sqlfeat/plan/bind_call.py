@@ -39,7 +39,7 @@ def bind_call(context: SelectContext, node: exp.Expr, name: str, *, grouped: boo
     if isinstance(node, (exp.IgnoreNulls, exp.RespectNulls)):
         node = node.this
     if isinstance(node, exp.WithinGroup):
-        node = _percentile(context, node)
+        node = _within_group(context, node)
     if ignore_nulls and is_window_function(node):
         raise context.report.fail(
             "SF0306", node, f"{str(node.this).upper()} with IGNORE NULLS is not in the language",
@@ -76,14 +76,12 @@ def _nulls_outside(node: exp.Expr) -> exp.Expr:
     operand = node.expressions[0] if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 else None
     if not isinstance(operand, (exp.IgnoreNulls, exp.RespectNulls)):
         return node
-    function = exp.Anonymous(this=node.this, expressions=[operand.this])
-    function.meta.update(node.meta)
-    return type(operand)(this=function)
+    return type(operand)(this=_replaced(node, [operand.this]))
 
 
 def _ordered(context: SelectContext, node: exp.Anonymous) -> exp.Anonymous:
     """`F(x)` of `F(x ORDER BY ts)`: event-time order is what aggregates have anyway."""
-    operand = node.expressions[0] if len(node.expressions) == 1 else None
+    operand = node.expressions[-1] if node.expressions else None
     if not isinstance(operand, exp.Order):
         return node
     schema = context.scope.plan.schema
@@ -97,20 +95,29 @@ def _ordered(context: SelectContext, node: exp.Anonymous) -> exp.Anonymous:
             help=f"write ORDER BY {schema.event_time}; ARRAY_REVERSE(ARRAY_AGG(x)) and ARRAY_SORT(ARRAY_AGG(x)) "
             "put an array in another order",
         )  # fmt: skip
-    plain = exp.Anonymous(this=node.this, expressions=[operand.this])
-    plain.meta.update(node.meta)
-    plain.parent = node.parent
-    return plain
+    return _replaced(node, [*node.expressions[:-1], operand.this])
 
 
-def _percentile(context: SelectContext, node: exp.WithinGroup) -> exp.Expr:
-    """`F(share) WITHIN GROUP (ORDER BY x)` as `F(x, share)`."""
-    (order,) = node.expression.expressions
-    if order.args.get("desc"):
+def _within_group(context: SelectContext, node: exp.WithinGroup) -> exp.Expr:
+    """`F(share) WITHIN GROUP (ORDER BY x)` as `F(x, share)`; of texts, `F(x, ',' ORDER BY ts)`."""
+    function, orders = node.this, node.expression.expressions
+    entry = AGGREGATES.get(str(function.this).upper())
+    if entry is not None and entry.name == "STRING_AGG" and function.expressions:
+        *operands, last = function.expressions
+        return _replaced(function, [*operands, exp.Order(this=last, expressions=orders)])
+    if len(orders) > 1:
+        raise context.report.fail("SF0306", node, "WITHIN GROUP orders by one value", help="drop the others")
+    if orders[0].args.get("desc"):
         raise context.report.fail("SF0306", node, "WITHIN GROUP orders ascending", help="write 1 - share for the share")
-    plain = exp.Anonymous(this=node.this.this, expressions=[order.this, *node.this.expressions])
-    plain.meta.update(node.this.meta)
-    return plain
+    return _replaced(function, [orders[0].this, *function.expressions])
+
+
+def _replaced(node: exp.Expr, operands: list[exp.Expr]) -> exp.Anonymous:
+    """The function with other operands."""
+    function = exp.Anonymous(this=node.this, expressions=operands)
+    function.meta.update(node.meta)
+    function.parent = node.parent
+    return function
 
 
 def _unknown_aggregate(context: SelectContext, node: exp.Expr) -> BindError:

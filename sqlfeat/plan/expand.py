@@ -164,7 +164,7 @@ def _expand_framed(call: AggregateCall, frame: Frame, prepare: Expander) -> Fram
     """The primitive aggregates, each over a frame that the engines have, and the value made of them."""
     if function := WINDOW_FUNCTIONS.get(call.op):
         expansion = function.expand(_expanded(call, prepare))
-        return Framed(list(expansion.parts), expansion.result)
+        return Framed(list(expansion.parts), expansion.result, list(expansion.then))
     if respects_nulls(call):
         values_call, own_frame, element = with_nulls(_expanded(call, prepare), frame)
         primitives, result, frame = [values_call], element, own_frame or frame

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlfeat.language.types import BIGINT, BOOLEAN, DOUBLE, DataType, Kind, array, decimal
+from sqlfeat.language.types import BIGINT, BOOLEAN, DOUBLE, STRING, DataType, Kind, array, decimal
 from tests.oracle.sums import clamped, mean_of_whole, sum_of_doubles
 from tests.oracle.values import EXACT, Near, NotInterpreted, hashable, quantized, wrapped
 
@@ -17,11 +17,13 @@ ALIASES = {
     "MEAN": "AVG", "COUNTIF": "COUNT_IF", "EVERY": "BOOL_AND", "LOGICAL_AND": "BOOL_AND", "SOME": "BOOL_OR",
     "LOGICAL_OR": "BOOL_OR", "VARIANCE": "VAR_SAMP", "VAR": "VAR_SAMP", "STDDEV": "STDDEV_SAMP",
     "QUANTILE_CONT": "PERCENTILE_CONT", "PERCENTILE": "PERCENTILE_CONT", "QUANTILE_DISC": "PERCENTILE_DISC",
-    "QUANTILE": "PERCENTILE_DISC",
+    "QUANTILE": "PERCENTILE_DISC", "LISTAGG": "STRING_AGG", "GROUP_CONCAT": "STRING_AGG", "MAX_BY": "ARG_MAX",
+    "MIN_BY": "ARG_MIN", "ARGMAX": "ARG_MAX", "ARGMIN": "ARG_MIN",
 }  # fmt: skip
 NAMES = {
     "COUNT", "SUM", "AVG", "MIN", "MAX", "BOOL_AND", "BOOL_OR", "COUNT_IF", "ARRAY_AGG", "FIRST_VALUE", "LAST_VALUE",
-    "VAR_SAMP", "VAR_POP", "STDDEV_SAMP", "STDDEV_POP", "MEDIAN", "PERCENTILE_CONT", "PERCENTILE_DISC", *ALIASES,
+    "VAR_SAMP", "VAR_POP", "STDDEV_SAMP", "STDDEV_POP", "MEDIAN", "PERCENTILE_CONT", "PERCENTILE_DISC", "STRING_AGG",
+    "ARG_MAX", "ARG_MIN", "NTH_VALUE", *ALIASES,
 }  # fmt: skip
 
 
@@ -39,13 +41,14 @@ def aggregate(name: str, kind: DataType, share: Any, *, distinct: bool, ignore_n
     Args:
         name: as written in the SQL.
         kind: of the values.
-        share: the constant of a percentile.
+        share: the constant of a percentile, the separator of texts, the number of the n-th value.
         distinct: each value once.
         ignore_nulls: FIRST_VALUE and LAST_VALUE pass over NULL.
     """
     name = ALIASES.get(name, name)
     if distinct:
-        return Aggregate(BIGINT, lambda values: len({hashable(v) for v in values if v is not None}))
+        once = aggregate(name, kind, share, distinct=False, ignore_nulls=ignore_nulls)
+        return Aggregate(once.type, lambda values: once.fold(list({hashable(v): v for v in values}.values())))
     match name:
         case "ARRAY_AGG":
             return Aggregate(array(kind), list)
@@ -66,10 +69,22 @@ def aggregate(name: str, kind: DataType, share: Any, *, distinct: bool, ignore_n
             return _of_some(DOUBLE, _mean(kind))
         case "VAR_SAMP" | "VAR_POP" | "STDDEV_SAMP" | "STDDEV_POP":
             return _of_some(DOUBLE, lambda values: _spread(values, kind, name))
+        case _:
+            return _collected(name, kind, share)
+
+
+def _collected(name: str, kind: DataType, share: Any) -> Aggregate:
+    match name:
         case "MEDIAN" | "PERCENTILE_CONT":
             return _of_some(DOUBLE, lambda values: _between(sorted(map(float, values)), float(share or 0.5)))
         case "PERCENTILE_DISC":
             return _of_some(kind, lambda values: _nth(sorted(values), Fraction(str(share))))
+        case "STRING_AGG":
+            return _of_some(STRING, lambda values: ("," if share is None else share).join(map(str, values)))
+        case "ARG_MAX" | "ARG_MIN":
+            return Aggregate(kind, lambda pairs: _beside(pairs, max if name == "ARG_MAX" else min))
+        case "NTH_VALUE":
+            return Aggregate(kind, lambda values: values[int(share) - 1] if len(values) >= int(share) else None)
         case _:
             raise NotInterpreted(f"the aggregate {name}")
 
@@ -83,6 +98,12 @@ def _known(values: list[Any]) -> list[Any]:
 
 def _at(values: list[Any], place: int) -> Any:
     return values[place] if values else None
+
+
+def _beside(pairs: list[Any], best: Callable[[list[Any]], Any]) -> Any:
+    """The first value whose weight is the best."""
+    known = [(value, weight) for value, weight in pairs if value is not None and weight is not None]
+    return next((value for value, weight in known if weight == best([w for _, w in known])), None)
 
 
 def _of_some(kind: DataType, fold: Fold) -> Aggregate:

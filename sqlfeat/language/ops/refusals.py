@@ -23,31 +23,9 @@ REFUSED_AGGREGATES = (
         Refused("it looks at events after the row, which are not known yet", "LAG(x), which looks back"),
     ),
     RefusedAggregate(
-        "DENSE_RANK",
-        Refused("it would keep every event time there ever was", "RANK(), or COUNT(DISTINCT x) over a bounded frame"),
-    ),
-    RefusedAggregate(
         "PERCENT_RANK",
         Refused("it needs the number of all rows, and a stream has no last one", "RANK(), or COUNT(*) over a frame"),
         ("CUME_DIST", "NTILE"),
-    ),
-    RefusedAggregate(
-        "NTH_VALUE",
-        Refused("Flink does not have it", "an element of an array, such as (ARRAY_AGG(x) OVER w)[3]"),
-    ),
-    RefusedAggregate(
-        "ARG_MAX",
-        Refused(
-            "Flink does not have it, and rows that tie for the greatest value have no order",
-            "LAST_VALUE(x) for the value of the last event, ROW_NUMBER() over a window function for the row of the "
-            "greatest",
-        ),
-        ("ARG_MIN", "MAX_BY", "MIN_BY", "ARGMAX", "ARGMIN"),
-    ),
-    RefusedAggregate(
-        "STRING_AGG",
-        Refused("the engines treat NULL and its length differently", "ARRAY_JOIN(ARRAY_AGG(x) OVER w, ',')"),
-        ("LISTAGG", "GROUP_CONCAT"),
     ),
     RefusedAggregate(
         "COLLECT",

@@ -18,10 +18,15 @@ _PEERS = Frame(rows=False, start=0)
 
 @dataclass(frozen=True, slots=True)
 class FrameExpansion:
-    """Aggregates, each over its own frame, and the value made of them."""
+    """Aggregates, each over its own frame, and the value made of them.
+
+    Attributes:
+        then: aggregates of rows that have those of `parts`.
+    """
 
     parts: tuple[tuple[AggregateCall, Frame], ...]
     result: Expr
+    then: tuple[tuple[AggregateCall, Frame], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ def _rank(call: AggregateCall) -> FrameExpansion:
     return FrameExpansion(((before, _ALL_TIMES), (peers, _PEERS)), rank)
 
 
+def _dense_rank(call: AggregateCall) -> FrameExpansion:
+    """How many event times there were: of the rows of each, one has its rank for its number."""
+    ranked, number = _rank(call), _count(f"{call.name}__rows")
+    first = Call("=", (number.column, ranked.result), BOOLEAN, nullable=False)
+    one = Call("CASE", (first, Literal(1, INT), Literal(None, INT)), INT)
+    times = AggregateCall(f"{call.name}__times", "COUNT", (one,), BIGINT, nullable=False)
+    return FrameExpansion((*ranked.parts, (number, _ALL_ROWS)), times.column, ((times, _ALL_TIMES),))
+
+
 def _type_lag(args: Sequence[Expr]) -> Typed:
     arity(args, 1, 3)
     value = args[0]
@@ -98,6 +112,8 @@ WINDOW_FUNCTIONS = {
                        _nothing, _row_number, "ROW_NUMBER()", ordered=True),
         WindowFunction("RANK", "Number of rows of the key before this one's event time, plus 1.",
                        _nothing, _rank, "RANK()", ordered=False),
+        WindowFunction("DENSE_RANK", "Number of event times of the key up to this row's.",
+                       _nothing, _dense_rank, "DENSE_RANK()", ordered=False),
         WindowFunction("LAG", "The value n rows before (1 if left out), or the default.",
                        _type_lag, _lag, "LAG(x, 1)", ordered=True, nullable=True),
     )
