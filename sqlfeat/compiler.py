@@ -17,10 +17,12 @@ from sqlfeat.plan.expand import expand
 from sqlfeat.plan.nodes import Plan, Project, Scan, inputs_of
 from sqlfeat.plan.output import FeatureView
 from sqlfeat.plan.prune import prune
+from sqlfeat.plan.rank_limits import limit_ranks
 from sqlfeat.project.config import Source
 from sqlfeat.project.load import LoadedProject
 
 PASSES: tuple[Callable[[Project], Plan], ...] = (
+    limit_ranks,
     expand,
     lambda plan: prune(plan, set(plan.schema.names)),
 )

@@ -67,6 +67,13 @@ class Sqlfeat(Dialect):
                 return tvf
             return super()._parse_table(*args, **kwargs)
 
+        def _parse_interval_span(self, this: exp.Expr, parse_function_unit: bool = True) -> exp.Interval:
+            """An interval; PRECEDING behind one that has no unit, or its units in the text, is none."""
+            behind = self._curr.text.upper() if self._curr else ""
+            if behind in ("PRECEDING", "FOLLOWING") and not exp.INTERVAL_STRING_RE.findall(this.name):
+                return exp.Interval(this=this)
+            return super()._parse_interval_span(this, parse_function_unit=parse_function_unit)
+
         def _parse_window_tvf(self) -> exp.Expr | None:
             index = self._index
             wrapped = self._match_pair(TokenType.TABLE, TokenType.L_PAREN)
@@ -88,7 +95,10 @@ class Sqlfeat(Dialect):
         def _parse_tvf_arguments(self, kind: str) -> exp.Expr:
             self._match_tvf_name("DATA")
             self._match(TokenType.TABLE)
-            table = self._parse_table_parts()
+            if self._curr and self._curr.token_type == TokenType.L_PAREN:
+                table: exp.Expr | None = exp.Subquery(this=self._parse_wrapped(self._parse_select))
+            else:
+                table = self._parse_table_parts()
             partition = self._parse_session_keys()
             self._match(TokenType.COMMA)
             self._match_tvf_name("TIMECOL")
@@ -97,6 +107,7 @@ class Sqlfeat(Dialect):
             descriptor = self._parse_wrapped(self._parse_id_var)
             if descriptor is None:
                 self.raise_error("DESCRIPTOR needs the event time column")
+            partition = partition or self._parse_described_keys()
             sizes = self._parse_tvf_sizes(kind)
             return WindowTvf(kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition)
 
@@ -130,6 +141,14 @@ class Sqlfeat(Dialect):
                 following = self._next.text.upper() if self._next else ""
                 if following in ("DESCRIPTOR", "TIMECOL") or not self._match(TokenType.COMMA):
                     return keys
+
+        def _parse_described_keys(self) -> list[exp.Expr]:
+            """`, DESCRIPTOR(keys)` behind the event time, as Calcite has the keys of a SESSION."""
+            index = self._index
+            if self._match(TokenType.COMMA) and self._match_text_seq("DESCRIPTOR"):
+                return self._parse_wrapped_csv(self._parse_column)
+            self._retreat(index)
+            return []
 
         def _match_tvf_name(self, *names: str) -> str:
             """Skip `NAME =>` of an argument passed by name; gives the name."""

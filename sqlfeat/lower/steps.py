@@ -144,11 +144,14 @@ class Steps(ABC):
             over="OVER",
         )
         below = [name for name in plan.schema.names if name != plan.rank]
-        ranked = self.add(
-            "ranked", self.select([*self.columns(below), self.named(number, plan.rank)], self.relation(plan.input))
-        )
+        items = [*self.columns(below), self.named(number, plan.rank), *self.ranking_marks(plan)]
+        ranked = self.add("ranked", self.select(items, self.relation(plan.input)))
         condition = exp.LTE(this=column(plan.rank), expression=exp.Literal.number(plan.limit))
         return self.add("top", self.select(self.columns([*below, plan.rank]), ranked, condition))
+
+    def ranking_marks(self, plan: WindowTopN) -> list[exp.Expr]:  # noqa: ARG002 - for those who override it
+        """Further columns of numbered rows, which nothing reads."""
+        return []
 
     def numbered(self, plan: Distinct, window: Sequence[str]) -> exp.Expr:
         """The number of a row among those that share keys and event time; `window` names columns that stand for it."""

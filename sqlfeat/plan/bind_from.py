@@ -160,7 +160,10 @@ class FromBinder:
             raise self._report.fail("SF0407", node, f"the windows of {kind} need a length greater than zero")
         if step and size % step:
             other = "step" if kind == "CUMULATE" else "slide"
-            raise self._report.fail("SF0407", node, f"the size of {kind} is a whole multiple of its {other}")
+            raise self._report.fail(
+                "SF0407", node, f"the size of {kind} is a whole multiple of its {other}, of which Flink makes it",
+                help=f"write a {other} that the size can be divided by",
+            )  # fmt: skip
         # Windows repeat, so an offset says the same as what is left of it after whole repetitions.
         offset = sizes[needed] % (step if kind == "HOP" else size) if len(sizes) > needed else 0
         return GroupWindow(kind, size, step, offset)

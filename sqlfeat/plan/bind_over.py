@@ -65,7 +65,9 @@ def check_order(
             "SF0401",
             first,
             f"a window is ordered by the event time, not by `{written(first.this)}`",
-            help=_RANKED if _function(node) in _NUMBERS else f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
+            help=_ranking(node)
+            if _function(node) in _NUMBERS
+            else f"write ORDER BY {schema.event_time or 'EVENT_TIME'}",
         )
     for position, ordered in enumerate(rest):
         tie = bind(ordered.this)
@@ -84,16 +86,29 @@ def check_order(
             )
 
 
-_NUMBERS = ("ROW_NUMBER", "RANK")
+_NUMBERS = ("ROW_NUMBER", "RANK", "DENSE_RANK")
 _RANKED = (
     "rank the rows of a window function, which ends: PARTITION BY window_start, window_end; over all time a row would "
     "lose its place later"
 )
+_ROWS_OF_WINDOW = (
+    "write ROW_NUMBER(), by which alone Flink ranks the rows of a window, with columns in ORDER BY that tell rows apart"
+)
+_SIMPLE = (None, "UNBOUNDED", "CURRENT ROW")
+
+
+def _ranking(window: exp.Window) -> str:
+    """What to write for a rank by something other than time."""
+    keys = {column.name.lower() for column in window.args.get("partition_by") or []}
+    return _ROWS_OF_WINDOW if {"window_start", "window_end"} <= keys else _RANKED
+
+
 _TURNED = {
     "FIRST_VALUE": "write LAST_VALUE and drop DESC",
     "LAST_VALUE": "write FIRST_VALUE and drop DESC",
     "ROW_NUMBER": "a row is the last of its key only until the next; the online store keeps the last of each key by "
-    "itself, and a window function keeps the last of each window: PARTITION BY window_start, window_end, key",
+    "itself, an ASOF join finds it, and a window function keeps the last of each window: PARTITION BY window_start, "
+    "window_end, key",
 }
 
 
@@ -113,8 +128,12 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     if spec is None:
         return UNBOUNDED
     kind = str(spec.args["kind"]).upper()
-    if kind not in ("ROWS", "RANGE"):
-        raise report.fail("SF0402", node, f"{kind} frames are not in the language", help="use RANGE or ROWS")
+    if kind == "GROUPS" and not all(spec.args.get(side) in _SIMPLE for side in ("start", "end")):
+        raise report.fail(
+            "SF0402", node, "a frame of GROUPS counts event times, which Flink has no frame for",
+            help="write RANGE with a time, or ROWS with a number of rows",
+        )  # fmt: skip
+    # To the beginning, and to the current row, GROUPS reaches as far as RANGE does.
     rows = kind == "ROWS"
     start = _bound(spec, "start", rows, node, report)
     end = _bound(spec, "end", rows, node, report) if spec.args.get("end") else 0

@@ -11,6 +11,7 @@ from sqlfeat.language.typing import common_type, convert
 from sqlfeat.plan.bind_from import Ctes, FromBinder, column_names
 from sqlfeat.plan.bind_select import SelectBinder
 from sqlfeat.plan.catalog import Catalog
+from sqlfeat.plan.distinct_rows import each_once
 from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll
 from sqlfeat.plan.projection import project
 from sqlfeat.plan.report import Report
@@ -43,7 +44,12 @@ class QueryBinder:
             case exp.Select():
                 return self._select(node, ctes)
             case _:
-                raise self._report.fail("SF0306", node, "a model is one SELECT or UNION ALL")
+                raise self._report.fail(
+                    "SF0306",
+                    node,
+                    "a model is one SELECT or UNION of them",
+                    help="write a join for INTERSECT and EXCEPT",
+                )
 
     def _renamed(self, plan: Plan, cte: exp.CTE) -> Plan:
         """The relation with the names of `WITH t(a, b)`."""
@@ -58,19 +64,27 @@ class QueryBinder:
         return SelectBinder(node, source, self._report).bind()
 
     def _union(self, node: exp.Union, ctes: Ctes) -> Plan:
-        if node.args.get("distinct") or type(node) is not exp.Union:
-            raise self._report.fail("SF0306", node, "only UNION ALL is in the language", help="write UNION ALL")
-        first, *others = _branches(node)
+        first, *others = _branches(node, distinct=bool(node.args.get("distinct")))
         branches = [self.bind(first, ctes), *(self.bind(_named(side), ctes) for side in others)]
         try:
-            return unite(branches)
+            united = unite(branches)
         except TypeMismatch as mismatch:
-            raise self._report.fail("SF0303", node, f"UNION ALL {mismatch}") from None
+            raise self._report.fail("SF0303", node, f"UNION {mismatch}") from None
+        self._check_order(node, united)
+        return each_once(united, node, self._report) if node.args.get("distinct") else united
+
+    def _check_order(self, node: exp.Union, plan: Plan) -> None:
+        """ORDER BY changes nothing: a view is a set of rows. The columns it names are there all the same."""
+        known = [name for name in plan.schema.names if not name.startswith("__")]
+        order = node.args.get("order")
+        for column in order.find_all(exp.Column) if order else ():
+            if column.name.lower() not in {name.lower() for name in known}:
+                raise self._report.unknown("SF0301", column, "column", column.name, known)
 
 
-def _branches(node: exp.Expr) -> list[exp.Expr]:
-    if isinstance(node, exp.Union) and not node.args.get("with_"):
-        return [*_branches(node.this), *_branches(node.expression)]
+def _branches(node: exp.Expr, *, distinct: bool) -> list[exp.Expr]:
+    if isinstance(node, exp.Union) and not node.args.get("with_") and bool(node.args.get("distinct")) is distinct:
+        return [*_branches(node.this, distinct=distinct), *_branches(node.expression, distinct=distinct)]
     return [node]
 
 

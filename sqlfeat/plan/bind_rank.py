@@ -10,7 +10,7 @@ from sqlfeat.language.expr import Column
 from sqlfeat.language.types import BIGINT
 from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
 from sqlfeat.plan.bind_windows import event_times, ranks_windows, row_keys
-from sqlfeat.plan.nodes import Plan, WindowRows, WindowTopN
+from sqlfeat.plan.nodes import EVERY_ROW, Plan, WindowRows, WindowTopN
 from sqlfeat.plan.select_context import SelectContext
 from sqlfeat.plan.trace import windows_of
 
@@ -54,12 +54,12 @@ class RankBinder:
         return Column(self._top.rank, BIGINT, nullable=False)
 
     def ranked(self, plan: Plan) -> Plan:
-        """The first rows of each window, with their numbers."""
+        """The rows of each window, with their numbers."""
         if self._top is None:
             return plan
         rank = Column(self._top.rank, BIGINT, nullable=False)
         schema = replace(plan.schema, columns=(*plan.schema.columns, rank))
-        return WindowTopN(plan, self._top.partition, self._top.order, self._top.limit, self._top.rank, schema)
+        return WindowTopN(plan, self._top.partition, self._top.order, EVERY_ROW, self._top.rank, schema)
 
     def _bind(self, window: exp.Window) -> TopN:
         context = self._context
@@ -72,4 +72,4 @@ class RankBinder:
                 help="declare `order_by: [event_time, id]` on the source, with columns that tell such rows apart",
             )  # fmt: skip
         ties = plan.schema.order if rows else ()
-        return bind_top_n(window, keys, ties, context.expressions.bind, context.select, context.report)
+        return bind_top_n(window, keys, ties, context.expressions.bind, context.report)

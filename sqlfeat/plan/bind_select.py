@@ -7,15 +7,17 @@ from dataclasses import replace
 from sqlglot import exp
 
 from sqlfeat.language.dialect import written
-from sqlfeat.language.expr import Column, Expr
+from sqlfeat.language.expr import Column, Expr, all_of
 from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.bind_from import From
-from sqlfeat.plan.bind_group import WINDOW_COLUMNS, GroupBinder
+from sqlfeat.plan.bind_group import GroupBinder
 from sqlfeat.plan.bind_over import merged_window
 from sqlfeat.plan.bind_over_call import OverBinder
 from sqlfeat.plan.bind_rank import RankBinder
 from sqlfeat.plan.bind_where import bind_where, check_event_time
 from sqlfeat.plan.bind_windows import in_windows, is_ungrouped
+from sqlfeat.plan.distinct_rows import each_once
+from sqlfeat.plan.group_checks import WINDOW_COLUMNS
 from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.projection import project
 from sqlfeat.plan.report import Report
@@ -52,13 +54,14 @@ class SelectBinder:
         if context.grouping:
             self._groups.bind_keys(group)
         items = bind_items(context)
-        having = self._condition("having")
+        having = self._having()
         qualify = self._condition("qualify")
+        self._check_order()
         return self._assemble(items, having, qualify)
 
     def replaced(self, node: exp.Expr) -> Column | None:
         """A GROUP BY key, outside of aggregates, or the later of the times of a pair, which is its event time."""
-        return self._groups.key(node) or self._later(node)
+        return self._groups.key(node) or self._groups.grouping(node) or self._later(node)
 
     def _later(self, node: exp.Expr) -> Column | None:
         scope = self._context.scope
@@ -77,10 +80,17 @@ class SelectBinder:
         """The column of an aggregate; the same text gives the same column."""
         if not isinstance(node, exp.Window):
             return self._groups.aggregate(node)
+        self._groups.check_keys(node)
         text = written(node)
         if (known := self._over.known(text)) is not None:
             return known
         window = merged_window(node, self._context.scope.windows, self._context.report)
+        if self._groups.several:
+            raise self._context.report.fail(
+                "SF0306", node, "a window function over several groupings is not in the language: rows of two of them "
+                "may have the same keys",
+                help="group once, in a subquery, for each of them",
+            )  # fmt: skip
         if self._rank.is_rank(window):
             return self._rank.bind(window, text)
         return self._over.bind(node, window, text)
@@ -89,19 +99,30 @@ class SelectBinder:
         context = self._context
         if not context.select.expressions:
             raise context.report.fail("SF0300", context.select, "nothing is selected", help="list the columns")
-        reasons = {
-            "distinct": ("DISTINCT", "use GROUP BY over a window"),
-            "order": ("ORDER BY", "a feature view is a set of rows; drop it"),
-            "limit": ("LIMIT", "filter in WHERE"),
-            "offset": ("OFFSET", "filter in WHERE"),
-        }
-        for clause, (name, remedy) in reasons.items():
+        for clause in ("limit", "offset"):
             if node := context.select.args.get(clause):
-                raise context.report.fail("SF0306", node, f"{name} of a SELECT is not in the language", help=remedy)
+                raise context.report.fail(
+                    "SF0306", node, f"{clause.upper()} counts rows of a stream that has no last one",
+                    help="rank the rows of windows: QUALIFY ROW_NUMBER() OVER (PARTITION BY window_start, window_end "
+                    "ORDER BY ...) <= 3",
+                )  # fmt: skip
+
+    def _having(self) -> Expr | None:
+        """HAVING, with what WHERE says of the windows."""
+        own = self._condition("having")
+        parts = [self._context.boolean(part) for part in self._context.window_conditions]
+        return all_of([*parts, *([own] if own is not None else [])]) if parts else own
 
     def _condition(self, clause: str) -> Expr | None:
         node = self._context.select.args.get(clause)
         return self._context.boolean(self._without_aliases(node.this)) if node else None
+
+    def _check_order(self) -> None:
+        """ORDER BY changes nothing: a view is a set of rows. What it names is there all the same."""
+        order = self._context.select.args.get("order")
+        for ordered in order.expressions if order else []:
+            if not isinstance(ordered.this, exp.Literal):
+                self._context.expressions.bind(self._without_aliases(ordered.this))
 
     def _without_aliases(self, condition: exp.Expr) -> exp.Expr:
         """The condition with names of the select list, where no column has them, replaced by what they stand for."""
@@ -125,4 +146,6 @@ class SelectBinder:
         plan = self._over.over(self._rank.ranked(plan))
         if qualify is not None:
             plan = context.filtered(plan, qualify, "qualify")
-        return project(plan, items)
+        plan = project(plan, items)
+        distinct = context.select.args.get("distinct")
+        return each_once(plan, distinct, context.report) if distinct else plan

@@ -1,4 +1,4 @@
-"""The first N rows of each window: ROW_NUMBER() by something other than time, cut by QUALIFY."""
+"""The rows of each window in an order: ROW_NUMBER() by something other than time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Column, Expr
 from sqlfeat.plan.report import Report
 
@@ -21,7 +20,6 @@ class TopN:
 
     partition: tuple[str, ...]
     order: tuple[tuple[str, bool], ...]
-    limit: int
     rank: str = RANK
 
 
@@ -42,17 +40,15 @@ def bind_top_n(
     keys: Sequence[str],
     ties: Sequence[str],
     bind: Callable[[exp.Expr], Expr],
-    select: exp.Select,
     report: Report,
 ) -> TopN:
-    """The ranking of a window and its limit.
+    """The ranking of a window.
 
     Args:
         window: the ROW_NUMBER() OVER (...).
         keys: GROUP BY keys; together with the window they tell the rows apart.
         ties: the event time of rows that are not grouped, and its tie-breakers, which do so.
         bind: binds an expression.
-        select: has the QUALIFY with the limit.
         report: takes the problems.
 
     Raises:
@@ -68,7 +64,7 @@ def bind_top_n(
             "SF0403", window, "rows that rank the same are in an order left to chance",
             help=f"add {', '.join(undecided)} to the ORDER BY of ROW_NUMBER()",
         )  # fmt: skip
-    return TopN(tuple(partition), tuple(order), _limit(window, select, report))
+    return TopN(tuple(partition), tuple(order))
 
 
 def _ties(order: Sequence[tuple[str, bool]], ties: Sequence[str]) -> list[tuple[str, bool]]:
@@ -84,38 +80,3 @@ def _column(node: exp.Expr, bind: Callable[[exp.Expr], Expr], report: Report) ->
             "SF0306", node, "rows of a window are ranked by columns", help="compute the value in a subquery"
         )
     return column.name
-
-
-def _limit(window: exp.Window, select: exp.Select, report: Report) -> int:
-    """N of `QUALIFY ROW_NUMBER() OVER (...) <= N`, or of an alias of it."""
-    names = {written(window).lower()}
-    names |= {
-        item.alias.lower()
-        for item in select.expressions
-        if isinstance(item, exp.Alias) and written(item.this) == written(window)
-    }
-    qualify = select.args.get("qualify")
-    for condition in (
-        qualify.this.flatten() if qualify and isinstance(qualify.this, exp.And) else [qualify.this] if qualify else []
-    ):
-        left, right = condition.args.get("this"), condition.args.get("expression")
-        if (
-            not isinstance(left, exp.Expr)
-            or written(left).lower() not in names
-            or not isinstance(right, exp.Literal)
-            or not right.name.isdigit()
-        ):
-            continue
-        if isinstance(condition, (exp.LTE, exp.LT, exp.EQ)):
-            return _rows_kept(int(right.name) - isinstance(condition, exp.LT), condition, report)
-    raise report.fail(
-        "SF0402", window, "a ranking of a window needs a limit", help="add QUALIFY ROW_NUMBER() OVER (...) <= 3"
-    )
-
-
-def _rows_kept(limit: int, condition: exp.Expr, report: Report) -> int:
-    if limit < 1:
-        raise report.fail(
-            "SF0402", condition, "the first row of a window has the number 1, so this keeps none", help="write <= 1"
-        )
-    return limit

@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlfeat.language.expr import Column
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.types import TIMESTAMP
+from sqlfeat.plan.grouping_sets import groupings_of
 from sqlfeat.plan.nodes import (
     Filter,
     GroupWindow,
@@ -71,7 +72,7 @@ def in_windows(scope: Scope, window: GroupWindow, place: exp.Expr, report: Repor
 
 def grouped_again(scope: Scope, group: exp.Expr | None) -> bool:
     """Whether GROUP BY names the windows that the rows are in already, by the names they were given."""
-    written = {node.name.lower() for node in group.expressions} if group is not None else set()
+    written = set.intersection(*({node.name.lower() for node in keys} for keys in groupings_of(group)))
     found = {v.name for v in scope.visible if v.name == v.column.name == origin(scope.plan, v.column.name)}
     return windows_of(scope.plan) is not None and written >= set(BOUNDS) and found >= set(BOUNDS)
 

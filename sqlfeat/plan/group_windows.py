@@ -31,8 +31,8 @@ class _Window:
 
 
 def move_group_windows(tree: exp.Expr) -> None:
-    """Rewrite every SELECT that groups a table by a window."""
-    for select in list(tree.find_all(exp.Select)):
+    """Rewrite every SELECT that groups a table by a window, the innermost first: outer ones are copied from them."""
+    for select in reversed(list(tree.find_all(exp.Select))):
         group = select.args.get("group")
         source = select.args["from_"].this if select.args.get("from_") and not select.args.get("joins") else None
         if group is None or not isinstance(source, (exp.Table, exp.Subquery)):

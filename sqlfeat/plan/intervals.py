@@ -20,7 +20,7 @@ class BadInterval(Exception):
 
 
 def interval_ms(node: exp.Expr, *, signed: bool = False) -> int:
-    """Milliseconds of `INTERVAL '1' HOUR`, `INTERVAL '7 days'`, `INTERVAL '1 02:00:00' DAY TO SECOND`.
+    """Milliseconds of `INTERVAL '1' HOUR`, `INTERVAL '1 day 2 hours'`, `INTERVAL '1 02:00' DAY TO MINUTE`, or a sum.
 
     Args:
         node: the interval.
@@ -38,12 +38,19 @@ def interval_ms(node: exp.Expr, *, signed: bool = False) -> int:
 def _interval_ms(node: exp.Expr, *, signed: bool) -> int:
     if signed and isinstance(node, exp.Neg):
         return -_interval_ms(node.this, signed=False)
+    if isinstance(node, exp.Paren):
+        return _interval_ms(node.this, signed=signed)
+    if isinstance(node, (exp.Add, exp.Sub)):
+        first, second = (_interval_ms(part, signed=signed) for part in (node.this, node.expression))
+        return first + second if isinstance(node, exp.Add) else first - second
     if not isinstance(node, exp.Interval) or not isinstance(node.this, exp.Literal):
         raise BadInterval("an interval constant such as INTERVAL '1' HOUR is needed")
     if isinstance(node.args.get("unit"), exp.IntervalSpan):
         return _span_ms(node.this.name, node.args["unit"])
     unit = node.args["unit"].name.upper() if node.args.get("unit") else ""
-    unit = re.sub(r"\(\d+\)$", "", unit).rstrip("S")
+    if not unit:
+        return _written_ms(node.this.name, signed=signed)
+    unit = _unit(unit)
     if unit in ("MONTH", "YEAR", "QUARTER"):
         raise BadInterval(f"a {unit} has no fixed length; write days, for example INTERVAL '30' DAY")
     if unit not in _UNIT_MS:
@@ -52,6 +59,36 @@ def _interval_ms(node: exp.Expr, *, signed: bool) -> int:
     if signed and amount.startswith("-"):
         return -_scaled(amount[1:], _UNIT_MS[unit])
     return _scaled(amount, _UNIT_MS[unit])
+
+
+_SHORT = {
+    "MS": "MILLISECOND", "MSEC": "MILLISECOND", "S": "SECOND", "SEC": "SECOND", "M": "MINUTE", "MIN": "MINUTE",
+    "H": "HOUR", "HR": "HOUR", "D": "DAY", "W": "WEEK", "MON": "MONTH", "Y": "YEAR", "YR": "YEAR",
+}  # fmt: skip
+_PART = re.compile(r"(-?[\d.]+)\s*([a-zA-Z]+)|(\d+):(\d{2})(?::(\d{2}(?:\.\d{1,3})?))?")
+
+
+def _unit(name: str) -> str:
+    """The whole name of a unit, in the singular."""
+    name = re.sub(r"\(\d+\)$", "", name.upper())
+    name = name if name == "MS" else (name.rstrip("S") or name)
+    return _SHORT.get(name, name)
+
+
+def _written_ms(text: str, *, signed: bool) -> int:
+    """Milliseconds of `1 hour 30 minutes` and of `01:30:00`, with the units in the text."""
+    parts = list(_PART.finditer(text))
+    if not parts or _PART.sub("", text).strip():
+        raise BadInterval(f"`{text}` has no unit; write for example INTERVAL '5' MINUTE")
+    total = 0
+    for part in parts:
+        if part[1]:
+            literal = exp.Interval(this=exp.Literal.string(part[1]), unit=exp.Var(this=part[2]))
+            total += _interval_ms(literal, signed=signed)
+        else:
+            units = zip((part[3], part[4], part[5] or "0"), ("HOUR", "MINUTE", "SECOND"), strict=True)
+            total += sum(_scaled(amount, _UNIT_MS[unit]) for amount, unit in units)
+    return total
 
 
 def _scaled(amount: str, unit_ms: int) -> int:

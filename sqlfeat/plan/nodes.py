@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlfeat.language.expr import AggregateCall, Call, Column, Expr, conjuncts
@@ -198,6 +199,10 @@ class Unnest:
     schema: Schema
 
 
+EVERY_ROW = 2**31 - 1
+"""The limit of a ranking that has none; Flink ranks the rows of a window up to some number."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowTopN:
     """The first rows of each window by an order that leaves no ties.
@@ -233,7 +238,8 @@ class Distinct:
         """The columns that decide, in turn."""
         below = self.input.schema
         decided = {*self.keys, below.event_time, *below.order}
-        return (*below.order, *(name for name in below.names if name not in decided))
+        order = (*below.order, *(name for name in below.names if name not in decided))
+        return order or (below.event_time or "",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +277,16 @@ def inputs_of(plan: Plan) -> tuple[Plan, ...]:
             return inputs
         case _:
             return (plan.input,)
+
+
+def with_inputs(plan: Plan, change: Callable[[Plan], Plan]) -> Plan:
+    """The same relation over changed ones."""
+    match plan:
+        case Scan():
+            return plan
+        case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
+            return replace(plan, left=change(left), right=change(right))
+        case UnionAll(inputs=inputs):
+            return replace(plan, inputs=tuple(change(branch) for branch in inputs))
+        case _:
+            return replace(plan, input=change(plan.input))

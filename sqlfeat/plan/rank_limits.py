@@ -1,49 +1,45 @@
-"""`WHERE rn <= 3` above a subquery with ROW_NUMBER, as Flink writes Top-N, becomes QUALIFY in the subquery."""
+"""How many rows of each window are ranked: as many as what stands above asks for."""
 
 from __future__ import annotations
 
-from sqlglot import exp
+from dataclasses import replace
 
-_LIMITS = (exp.LTE, exp.LT, exp.EQ)
-_BOUNDS = {"window_start", "window_end"}
+from sqlfeat.language.expr import Call, Column, Expr, Literal, conjuncts
+from sqlfeat.plan.nodes import EVERY_ROW, Filter, Plan, Project, WindowTopN, with_inputs
 
-
-def move_rank_limits(tree: exp.Expr) -> None:
-    """Rewrite every SELECT whose WHERE limits the number that its subquery gives to the rows of a window."""
-    for select in list(tree.find_all(exp.Select)):
-        where, inner = select.args.get("where"), _inner(select, tree)
-        if where is None or inner is None or inner.args.get("qualify"):
-            continue
-        ranks = {item.alias.lower() for item in inner.expressions if isinstance(item, exp.Alias) and _ranks(item.this)}
-        conditions = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
-        limits = [condition for condition in conditions if _limited(condition) in ranks]
-        if limits:
-            inner.set("qualify", exp.Qualify(this=limits[0].copy()))
-            for column in inner.args["qualify"].find_all(exp.Column):
-                column.set("table", None)
+Limits = dict[str, int]
+"""The greatest value that is of use, by column."""
 
 
-def _inner(select: exp.Select, tree: exp.Expr) -> exp.Select | None:
-    """The SELECT below, if nothing else reads it."""
-    source = select.args["from_"].this if select.args.get("from_") and not select.args.get("joins") else None
-    if isinstance(source, exp.Subquery):
-        return source.this if isinstance(source.this, exp.Select) else None
-    if not isinstance(source, exp.Table) or source.args.get("db"):
+def limit_ranks(plan: Plan, limits: Limits | None = None) -> Plan:
+    """The plan whose rankings keep no rows that the conditions above them leave out."""
+    limits = limits or {}
+    match plan:
+        case Filter(input=below, condition=condition):
+            limits = dict(limits)
+            for name, limit in filter(None, map(upper_limit, conjuncts(condition))):
+                limits[name] = min(limit, limits.get(name, EVERY_ROW))
+            return replace(plan, input=limit_ranks(below, limits))
+        case Project(input=below, items=items):
+            passed = {e.name: limits[name] for name, e in items if isinstance(e, Column) and name in limits}
+            return replace(plan, input=limit_ranks(below, passed))
+        case WindowTopN(input=below, rank=rank, limit=limit):
+            return replace(plan, input=limit_ranks(below), limit=min(limit, limits.get(rank, EVERY_ROW)))
+        case _:
+            return with_inputs(plan, limit_ranks)
+
+
+def upper_limit(condition: Expr) -> tuple[str, int] | None:
+    """The column that a condition compares with a constant, and how great it may be."""
+    if not isinstance(condition, Call) or not condition.args or not isinstance(condition.args[0], Column):
         return None
-    named = [cte.this for cte in tree.find_all(exp.CTE) if cte.alias.lower() == source.name.lower()]
-    readers = [table for table in tree.find_all(exp.Table) if table.name.lower() == source.name.lower()]
-    return named[0] if len(named) == len(readers) == 1 and isinstance(named[0], exp.Select) else None
-
-
-def _ranks(node: exp.Expr) -> bool:
-    if not isinstance(node, exp.Window) or not isinstance(node.this, exp.Anonymous):
-        return False
-    names = {column.name.lower() for column in node.args.get("partition_by") or []}
-    return str(node.this.this).upper() == "ROW_NUMBER" and names >= _BOUNDS
-
-
-def _limited(condition: exp.Expr) -> str | None:
-    """The column that a condition limits by a constant."""
-    if not isinstance(condition, _LIMITS) or not isinstance(condition.expression, exp.Literal):
+    bound = condition.args[-1]
+    if not isinstance(bound, Literal) or not isinstance(bound.value, int):
         return None
-    return condition.this.name.lower() if isinstance(condition.this, exp.Column) else None
+    match condition.op:
+        case "<=" | "=" | "BETWEEN":
+            return condition.args[0].name, bound.value
+        case "<":
+            return condition.args[0].name, bound.value - 1
+        case _:
+            return None

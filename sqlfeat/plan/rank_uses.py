@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sqlfeat.language.expr import Call, Column, Expr, Literal, columns_of, conjuncts
 from sqlfeat.plan.nodes import Filter, Plan, Project, WindowTopN
+from sqlfeat.plan.rank_limits import upper_limit
 
-_COMPARISONS = ("<", "<=", "=", ">", ">=")
+_COMPARISONS = ("<", "<=", "=", ">", ">=", "BETWEEN")
 
 
 def misuses_rank(plan: Plan, condition: Expr) -> bool:
@@ -22,10 +23,16 @@ def misuses_rank(plan: Plan, condition: Expr) -> bool:
     )
 
 
+def keeps_no_rank(plan: Plan, condition: Expr) -> bool:
+    """Whether a condition asks for numbers below 1, which the first row of a window has."""
+    limits = filter(None, map(upper_limit, conjuncts(condition)))
+    return any(limit < 1 and _is_rank(plan, name) for name, limit in limits)
+
+
 def _is_comparison(condition: Expr) -> bool:
     if not isinstance(condition, Call) or condition.op not in _COMPARISONS:
         return False
-    return isinstance(condition.args[0], Column) and isinstance(condition.args[1], Literal)
+    return isinstance(condition.args[0], Column) and all(isinstance(arg, Literal) for arg in condition.args[1:])
 
 
 def _is_rank(plan: Plan, name: str) -> bool:

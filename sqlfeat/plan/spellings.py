@@ -8,9 +8,8 @@ from sqlglot import exp
 
 from sqlfeat.plan.comma_joins import name_joins
 from sqlfeat.plan.group_windows import move_group_windows
-from sqlfeat.plan.rank_limits import move_rank_limits
 
-REWRITES: tuple[Callable[[exp.Expr], None], ...] = (name_joins, move_group_windows, move_rank_limits)
+REWRITES: tuple[Callable[[exp.Expr], None], ...] = (name_joins, move_group_windows)
 """In order; each changes the tree in place."""
 
 

@@ -9,7 +9,7 @@ from sqlfeat.plan.report import Report
 
 _READ: dict[type[exp.Expr], str] = {
     exp.Select: "with_ expressions from_ joins where group having qualify windows distinct order limit offset",
-    exp.Union: "with_ this expression distinct",
+    exp.Union: "with_ this expression distinct order",
     exp.Subquery: "this alias joins",
     exp.With: "expressions recursive",
     exp.CTE: "this alias",
@@ -23,7 +23,7 @@ _READ: dict[type[exp.Expr], str] = {
     exp.Order: "this expressions",
     exp.Ordered: "this desc nulls_first",
     exp.Anonymous: "this expressions",
-    exp.Distinct: "expressions",
+    exp.Distinct: "expressions on",
     exp.Cast: "this to",
     exp.TryCast: "this to safe requires_string",
     exp.Between: "this low high symmetric",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlfeat.plan.nodes import IntervalJoin, LookupJoin, Plan, Scan, UnionAll, inputs_of
+from sqlfeat.plan.nodes import Plan, inputs_of, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,22 +21,10 @@ def substituted(plan: Plan, swap: Callable[[Plan], Plan | None]) -> Plan:
 
     def visit(part: Plan) -> Plan:
         if id(part) not in done:
-            done[id(part)] = swap(part) or _with_inputs(part, visit)
+            done[id(part)] = swap(part) or with_inputs(part, visit)
         return done[id(part)]
 
     return visit(plan)
-
-
-def _with_inputs(plan: Plan, visit: Callable[[Plan], Plan]) -> Plan:
-    match plan:
-        case Scan():
-            return plan
-        case LookupJoin(left=left, right=right) | IntervalJoin(left=left, right=right):
-            return replace(plan, left=visit(left), right=visit(right))
-        case UnionAll(inputs=inputs):
-            return replace(plan, inputs=tuple(visit(below) for below in inputs))
-        case _:
-            return replace(plan, input=visit(plan.input))
 
 
 def parts_of(plan: Plan) -> Iterator[Plan]:

@@ -14,7 +14,7 @@ from sqlfeat.plan.spellings import respell
 from tests.oracle.expressions import interval_ms, sql_of
 from tests.oracle.relation import Field, Relation, Row
 from tests.oracle.select import Select
-from tests.oracle.values import NotInterpreted, common, converted
+from tests.oracle.values import NotInterpreted, common, converted, hashable
 from tests.oracle.windows import Windows
 
 Relations = Mapping[str, Relation]
@@ -50,20 +50,30 @@ def _query(node: exp.Expr, known: dict[str, Relation]) -> Relation:
     match node:
         case exp.Subquery():
             return _query(node.this, known)
-        case exp.Union() if not node.args.get("distinct"):
-            return _union([_query(branch, known) for branch in _branches(node)])
+        case exp.Union():
+            united = _union([_query(branch, known) for branch in _branches(node, _distinct(node))])
+            return _each_once(united) if _distinct(node) else united
         case exp.Select():
-            return _select(node, known)
+            selected = _select(node, known)
+            return _each_once(selected) if _distinct(node) else selected
     raise NotInterpreted(f"`{sql_of(node)}`")
 
 
-def _branches(node: exp.Expr) -> list[exp.Expr]:
-    if isinstance(node, exp.Union) and not node.args.get("with_"):
-        return [*_branches(node.this), *_branches(node.expression)]
-    if isinstance(node, exp.Union):
-        node = node.copy()
-        node.set("with_", None)
-        return _branches(node)
+def _distinct(node: exp.Expr) -> bool:
+    return bool(node.args.get("distinct"))
+
+
+def _each_once(relation: Relation) -> Relation:
+    """Of equal rows of one time the first."""
+    kept: dict[Any, Row] = {}
+    for row in sorted(relation.rows, key=lambda row: row.place):
+        kept.setdefault((row.time, hashable(list(row.values))), row)
+    return replace(relation, rows=list(kept.values()))
+
+
+def _branches(node: exp.Expr, distinct: bool) -> list[exp.Expr]:
+    if isinstance(node, exp.Union) and not node.args.get("with_") and _distinct(node) is distinct:
+        return [*_branches(node.this, distinct), *_branches(node.expression, distinct)]
     return [node]
 
 

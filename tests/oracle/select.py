@@ -17,7 +17,7 @@ from tests.oracle.values import NotInterpreted, common, hashable, moment_of
 from tests.oracle.windows import Windows, frame_of, in_order
 
 _TIMES = ("now", "origin")
-_CLAUSES = ("distinct", "order", "limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
+_CLAUSES = ("limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
 
 
 class Select:
@@ -179,13 +179,16 @@ class Select:
         return Value(found.type, cached), fold
 
     def _operands(self, node: exp.Expr) -> tuple[Value, Any, bool]:
-        first, *rest = node.expressions
+        operands = [operand.this if isinstance(operand, exp.Order) else operand for operand in node.expressions]
+        distinct = isinstance(operands[0], exp.Distinct)
+        first, *rest = operands[0].expressions if distinct else operands
         if isinstance(first, exp.Star):
             return Value(BOOLEAN, lambda row: True), None, False
-        if isinstance(first, exp.Distinct):
-            (first,) = first.expressions
-            return self._compiler.value(first), None, True
-        return self._compiler.value(first), rest[0].name if rest else None, False
+        value = self._compiler.value(first)
+        if str(node.this).upper() in ("ARG_MAX", "ARG_MIN", "MAX_BY", "MIN_BY", "ARGMAX", "ARGMIN"):
+            weight = self._compiler.value(rest[0])
+            return Value(value.type, lambda row: (value.of(row), weight.of(row))), None, False
+        return value, rest[0].name if rest else None, distinct
 
     # OVER -------------------------------------------------------------------------------------------------------------
 
@@ -236,6 +239,8 @@ class Select:
     def _window_function(self, name: str, node: exp.Expr) -> tuple[Any, Callable[[list[Row], int], Any]]:
         if name == "RANK":
             return BIGINT, lambda rows, place: 1 + sum(_earlier(row, rows[place]) for row in rows)
+        if name == "DENSE_RANK":
+            return BIGINT, lambda rows, place: len({row.time for row in rows if not _earlier(rows[place], row)})
         value, *rest = node.expressions
         back = int(rest[0].name) if rest else 1
         values = [self._compiler.value(value), *(self._compiler.value(other) for other in rest[1:])]

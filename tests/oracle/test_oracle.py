@@ -95,7 +95,7 @@ def test_what_it_does_not_know_it_says(sql):
         value(sql)
 
 
-@pytest.mark.parametrize("tail", ["ORDER BY v", "LIMIT 1", "UNION SELECT 1 AS v FROM t"])
+@pytest.mark.parametrize("tail", ["LIMIT 1"])
 def test_clauses_it_does_not_know(tail):
     with pytest.raises(NotInterpreted):
         interpret(f"SELECT 1 AS v FROM t {tail}", {"t": Relation((), [Row((), 0)])})

@@ -33,6 +33,7 @@ from sqlfeat.plan.nodes import (
     Schema,
     WindowAggregate,
     WindowRows,
+    WindowTopN,
 )
 from sqlfeat.plan.trace import WINDOW_TIME
 
@@ -76,6 +77,14 @@ class FlinkSteps(Steps):
         numbered = self.add("copies", self.select([*items, number], table))
         first = exp.EQ(this=column(_COPY), expression=exp.Literal.number(1))
         return self.add("once", self.select(self.columns(plan.schema.names), numbered, first))
+
+    def ranking_marks(self, plan: WindowTopN) -> list[exp.Expr]:
+        """The limit, so that no two rankings of a job differ in nothing else.
+
+        Flink would compute what they share once, and that is the numbers of all rows of all windows, which it gives
+        only as rows that it takes back later.
+        """
+        return [self.named(exp.Literal.number(plan.limit), "__limit")]
 
     def over(self, plan: Over) -> str:
         """One step per window: Flink computes only one in a SELECT. Counted frames first, on sorted rows."""
