@@ -78,10 +78,16 @@ class FlinkCluster:
         self.task_manager.wait()
         self.task_manager = self._start("taskmanager")
 
+    def supervise(self) -> None:
+        """Start a TaskManager that ended again, as whatever runs a cluster does."""
+        if self.task_manager.poll() is not None:
+            self.restart_task_manager()
+
     def wait(self) -> None:
         """Until the cluster has slots to offer."""
         deadline = time.monotonic() + START_SECONDS
         while b'"slots-available":0' in (overview := self._overview()) or not overview:
+            self.supervise()
             assert time.monotonic() < deadline, (self._folder / "jobmanager.log").read_text(encoding="utf-8")[-2000:]
             time.sleep(0.1)
 

@@ -189,13 +189,6 @@ class Topic:
         self._orders.ends = [end + 1 for end in self._orders.ends]
 
 
-def until(question):
-    deadline = clock.monotonic() + PATIENCE_SECONDS
-    while not question():
-        assert clock.monotonic() < deadline
-        clock.sleep(0.2)
-
-
 def wanted(root):
     """The last row of every key, computed by DuckDB from all orders."""
     Project(root).backfill()
@@ -244,10 +237,18 @@ class Shop:
         files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
         return [str(file) for file in files if any(secret.encode() in file.read_bytes() for secret in SECRETS.values())]
 
+    def until(self, question):
+        """Until something is so; meanwhile a TaskManager that ended is started again."""
+        deadline = clock.monotonic() + PATIENCE_SECONDS
+        while not question():
+            assert clock.monotonic() < deadline
+            self.cluster.supervise()
+            clock.sleep(0.2)
+
     def until_served(self, share):
         """Until a row of about this share of the orders is in Redis."""
         user = int(EVENTS * share) // ORDERS_OF_A_USER
-        until(lambda: self._store.get("users", f"user_id={user}"))
+        self.until(lambda: self._store.get("users", f"user_id={user}"))
 
     def served(self, rows):
         """The features of many rows, in one round trip."""
@@ -309,11 +310,11 @@ def test_nothing_is_lost_between_kafka_and_redis(shop):
 
     expected = wanted(shop.root)
     last = [("users", f"user_id={(EVENTS - 1) // ORDERS_OF_A_USER}"), ("brands", "brand=0")]
-    until(lambda: shop.served(last) == {row: expected[row] for row in last})
+    shop.until(lambda: shop.served(last) == {row: expected[row] for row in last})
     assert shop.served(list(expected)) == expected
     assert sum(row["orders"] for (view, _), row in expected.items() if view == "users") == EVENTS
     assert shop.client.dbsize() == len(expected) > EVENTS / ORDERS_OF_A_USER
-    until(lambda: rejected(shop.root).total() >= topic.rejects.total())
+    shop.until(lambda: rejected(shop.root).total() >= topic.rejects.total())
     assert rejected(shop.root) == topic.rejects
-    until(lambda: shop.kafka.committed("shop", "million", PARTITIONS) == topic.ends)
+    shop.until(lambda: shop.kafka.committed("shop", "million", PARTITIONS) == topic.ends)
     assert shop.files_with_secrets() == []
