@@ -88,6 +88,8 @@ def _part(value: Any, column_type: DataType) -> str:
 
 
 def _number(value: Any, column_type: DataType) -> str:
-    digits: str = format(abs(value), f".{column_type.scale}f" if column_type.kind is Kind.DECIMAL else "d")
+    # `abs` of a Decimal rounds to 28 digits; a copy does not.
+    is_decimal = column_type.kind is Kind.DECIMAL
+    digits: str = format(value.copy_abs(), f".{column_type.scale}f") if is_decimal else format(abs(value), "d")
     digits = digits.rjust(number_width(column_type), "0")
     return NEGATIVE_MARK + digits.translate(_COMPLEMENTS) if value < 0 else POSITIVE_MARK + digits

@@ -36,6 +36,11 @@ def sortable(value):
     return (value is not None, value.encode() if isinstance(value, str) else value)
 
 
+def test_decimals_keep_all_their_digits():
+    near = [encode_version(NOON, [(Decimal(14008287389385117742034388735 + i), decimal(38, 0))]) for i in range(2)]
+    assert near[0] < near[1]
+
+
 @pytest.mark.parametrize("column_type", VALUES, ids=str)
 @given(data=st.data())
 def test_versions_sort_as_the_values_do(column_type, data):
