@@ -126,10 +126,12 @@ class OverBinder:
         return AggregateCall(name, function.name, typed.args, typed.type, typed.nullable)
 
     def _partition(self, window: exp.Window) -> tuple[str, ...]:
+        """The columns of the keys; the event time is copied, as Flink is given rows again at a later time."""
+        time = WINDOW_TIME if self._context.grouping else self._context.scope.plan.schema.event_time
         names: list[str] = []
         for node in window.args.get("partition_by") or []:
             expr = self._context.key(node)
-            if isinstance(expr, Column):
+            if isinstance(expr, Column) and expr.name != time:
                 names.append(expr.name)
                 continue
             known = next((name for name, item in self._key_items if item == expr), None)

@@ -96,7 +96,7 @@ def is_untied(plan: Plan, partition: Sequence[str]) -> bool:
     below = plan
     while isinstance(below, (Project, Filter, WindowTopN, Over)):
         below = below.input
-    keys = {origin(plan, name) for name in partition}
+    keys = {origin(plan, name) for name in partition if name in plan.schema.names}
     return isinstance(below, WindowAggregate) and set(below.keys) <= keys
 
 

@@ -119,8 +119,8 @@ class FlinkSteps(Steps):
         """The same rows, ties on the event time in the order of the tie-breakers."""
         carried = [name for name in names if name not in partition and name != schema.event_time]
         # In the order of the relation's columns: Flink reads the keys in that order whatever is written, so the values
-        # of two keys would change places.
-        keys = [name for name in names if name in partition]
+        # of two keys would change places. The time is in order already, so it is no key.
+        keys = [name for name in names if name in partition and name != schema.event_time]
         sort = KeyedSort(
             this=identifier(source),
             partition=self.columns(keys),
