@@ -102,11 +102,10 @@ class Sqlfeat(Dialect):
             partition = self._parse_session_keys()
             self._match(TokenType.COMMA)
             self._match_tvf_name("TIMECOL")
-            if not self._match_text_seq("DESCRIPTOR"):
-                self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
-            descriptor = self._parse_wrapped(self._parse_id_var)
+            described = self._match_text_seq("DESCRIPTOR")
+            descriptor = self._parse_wrapped(self._parse_id_var) if described else self._parse_id_var(any_token=False)
             if descriptor is None:
-                self.raise_error("DESCRIPTOR needs the event time column")
+                self.raise_error(f"{kind} needs DESCRIPTOR(<event time column>) after the table")
             partition = partition or self._parse_described_keys()
             sizes = self._parse_tvf_sizes(kind)
             return WindowTvf(kind=kind, this=table, descriptor=descriptor, expressions=sizes, partition_by=partition)

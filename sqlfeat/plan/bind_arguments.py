@@ -11,7 +11,9 @@ from sqlfeat.language.operation import AcceptedAggregate
 from sqlfeat.language.ops.positional import POSITIONAL
 from sqlfeat.language.registry import aggregate as aggregate_entry
 from sqlfeat.language.types import Kind
+from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.select_context import SelectContext
+from sqlfeat.plan.trace import windows_of
 
 
 def bind_arguments(
@@ -38,6 +40,12 @@ def bind_arguments(
             "SF0306", node, "SUM(DISTINCT ...) of DOUBLE is not in the language: exact sums are made of parts of the "
             "values, which other values share",
             help="write SUM(DISTINCT TRY_CAST(x AS DECIMAL(18,6))), or drop DISTINCT",
+        )  # fmt: skip
+    if distinct and grouped and entry.name == "SUM" and _hops(context):
+        raise context.report.fail(
+            "SF0306", node, "SUM(DISTINCT ...) over HOP is not in the language: Flink cannot take a value out of such "
+            "a sum as the window moves on",
+            help="write TUMBLE or CUMULATE, or COUNT(DISTINCT x)",
         )  # fmt: skip
     if grouped and entry.ordered:
         _check_order(context, node, entry)
@@ -76,6 +84,15 @@ def _operands(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggreg
     if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
         operands = []
     return operands, distinct
+
+
+def _hops(context: SelectContext) -> bool:
+    """Whether the groups are of windows that overlap."""
+    window = context.window
+    below: Plan | None = context.scope.plan
+    while window is None and below is not None and (rows := windows_of(below)) is not None:
+        window, below = rows.window, rows.input
+    return window is not None and window.kind == "HOP"
 
 
 def _check_order(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggregate) -> None:

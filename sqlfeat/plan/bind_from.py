@@ -79,7 +79,10 @@ class FromBinder:
                 return self._window_function(node)
             case exp.Table():
                 if node.args.get("pivots") or node.args.get("sample"):
-                    raise self._report.fail("SF0306", node, "PIVOT and SAMPLE are not in the language")
+                    raise self._report.fail(
+                        "SF0306", node, "PIVOT and SAMPLE are not in the language",
+                        help="write COUNT(*) FILTER (WHERE x = 'a') for each column, MOD(id, 100) < 10 for a sample",
+                    )  # fmt: skip
                 if not isinstance(node.this, exp.Identifier):
                     raise self._report.fail(
                         "SF0306", node, f"`{written(node.this)}` is not in the language in FROM",

@@ -19,15 +19,27 @@ MOST_ROWS = 1_000_000
 """Of a counted frame; Flink keeps them all, and counts wrongly near the end of BIGINT."""
 
 
-def merged_window(node: exp.Window, named: dict[str, exp.Window], report: Report) -> exp.Window:
-    """The window with what its name in the WINDOW clause adds."""
+def merged_window(
+    node: exp.Window, named: dict[str, exp.Window], report: Report, seen: tuple[str, ...] = ()
+) -> exp.Window:
+    """The window with what its name in the WINDOW clause adds.
+
+    Args:
+        node: the window.
+        named: definitions of the WINDOW clause.
+        report: takes the problems.
+        seen: names that led here.
+    """
     alias = node.args.get("alias")
     if alias is None:
         return node
     base = named.get(alias.name.lower())
     if base is None:
         raise report.unknown("SF0305", alias, "window", alias.name, sorted(named))
-    base = merged_window(base, named, report)
+    name = alias.name.lower()
+    if name in seen:
+        raise report.fail("SF0305", alias, f"window `{alias.name}` is defined by itself", help="write its definition")
+    base = merged_window(base, named, report, (*seen, name))
     merged = node.copy()
     merged.meta.update(node.meta)
     merged.set("alias", None)

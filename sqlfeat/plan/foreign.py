@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _FOREIGN = {
+    r"\bWINDOW\s+(TUMBLING|HOPPING|SESSION)\b": "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) "
+    "and GROUP BY window_start, window_end",
     r"\bEMIT\s+(CHANGES|FINAL)\b": "drop EMIT: a feature view gives each row once, when it is complete",
-    r"\bWINDOW\s+(TUMBLING|HOPPING|SESSION)\b": "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR))",
+    r"\bEXCLUDE\s+CURRENT_TIME\b": "write RANGE with EXCLUDE GROUP, which leaves out the event time of the row",
     r"\bwindow\s*\(": "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE)) and GROUP BY "
     "window_start, window_end",
     r"\bROWS_RANGE\b": "write RANGE BETWEEN INTERVAL '3' SECOND PRECEDING AND CURRENT ROW",
@@ -15,7 +17,6 @@ _FOREIGN = {
     r"\bMATCH_RECOGNIZE\b": "patterns are not in the language; write LAG and conditions",
     r"\bPOSITIONAL\s+JOIN\b": "rows of a stream have no positions; write ASOF LEFT JOIN or JOIN",
     r"\bOVER\s*\([^()]*\)\s*FILTER\b": "FILTER comes before OVER: SUM(x) FILTER (WHERE ...) OVER (...)",
-    r"\b(TUMBLE|HOP|CUMULATE|SESSION)\s*\(\s*(TABLE\s*)?\(": "name the relation in WITH, and write TABLE name",
 }
 """What to write instead, by how it is found."""
 
