@@ -53,6 +53,7 @@ class Sqlfeat(Dialect):
 
     class Parser(parser.Parser):
         FUNCTIONS: t.ClassVar = {}
+        FUNC_TOKENS: t.ClassVar = parser.Parser.FUNC_TOKENS | {TokenType.NOTNULL}
         FUNCTION_PARSERS: t.ClassVar = {
             name: function
             for name, function in parser.Parser.FUNCTION_PARSERS.items()
