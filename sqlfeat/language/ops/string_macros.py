@@ -54,6 +54,8 @@ def _pad(call: Call, *, before: bool) -> Expr:
     filled = _fill(value, size, pad)
     parts = (filled, value) if before else (value, filled)
     enough = _call(">=", BOOLEAN, _length(value), size)
+    if pad.nullable:
+        enough = _call("AND", BOOLEAN, enough, _known(pad))
     return _case(STRING, enough, _call("LEFT", STRING, value, size), _call("CONCAT", STRING, *parts))
 
 
@@ -135,7 +137,7 @@ MACROS = (
           (*vectors(_SNS, ("7", 3, "0", "007"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "xyzxya"), ("a", 3, "", "a"),
                      ("", 2, "é", "éé"),
                      ("😀", 3, "😀é", "😀é😀"), ("a", 0, "x", ""), ("a", -5, "x", ""), (None, 3, "x", None),
-                     ("a", None, "x", None), ("a", 3, None, None),
+                     ("a", None, "x", None), ("a", 3, None, None), ("hello", 2, None, None),
                      ("a", 10**6, "x", None)),
            *vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "007"), ("e\u0301", 3, "0", "0e\u0301"),
                      (None, 3, "0", None)),
@@ -143,7 +145,7 @@ MACROS = (
     Macro("RPAD", "strings", "Filled on the right; see LPAD.", _type_pad(), lambda call: _pad(call, before=False),
           (*vectors(_SNS, ("7", 3, "0", "700"), ("hello", 2, "0", "he"), ("a", 6, "xyz", "axyzxy"), ("a", 3, "", "a"),
                      ("😀", 3, "é", "😀éé"),
-                     ("a", -5, "x", ""), (None, 3, "x", None), ("a", 10**6, "x", None)),
+                     ("a", -5, "x", ""), (None, 3, "x", None), ("a", 10**6, "x", None), ("hello", 2, None, None)),
            *vectors(("STRING", "INT!", "STRING!"), ("7", 3, "0", "700"),)), "RPAD(code, 5, '.')"),
     Macro("SPLIT_PART", "strings",
           "The part at a place, counted from 1, or from the end if negative, between occurrences of a delimiter; '' "
