@@ -37,6 +37,15 @@ _RESULTS = {"COUNT": "BIGINT", "COUNT_IF": "BIGINT", "AVG": "DOUBLE", "MEDIAN": 
             "BOOL_AND": "BOOLEAN", "BOOL_OR": "BOOLEAN"}  # fmt: skip
 
 
+def _earlier(sql: str) -> tuple[str, ...]:
+    """Frames that end before the row, of those that an aggregate may have."""
+    name = sql.split("(", maxsplit=1)[0]
+    if sql.startswith("COUNT(DISTINCT") or name in ("MEDIAN", "PERCENTILE_CONT", "PERCENTILE_DISC"):
+        return tuple(form for form in _EARLIER if "UNBOUNDED" not in form and "EXCLUDE CURRENT" not in form)
+    sums = name in ("COUNT", "COUNT_IF", "SUM", "AVG")
+    return tuple(form for form in _EARLIER if sums or "EXCLUDE CURRENT" not in form or form.startswith("ROWS"))
+
+
 @dataclass(frozen=True)
 class Relation:
     """What a step gives: a name for FROM and its columns. It also has `s` and the event time `ts`.
@@ -71,6 +80,8 @@ class Features:
             return type_, expression(self._rnd, relation.columns, type_, 3)
         if kind < 0.3:
             return self._numbering(relation)
+        if kind < 0.36 and relation.arrays:
+            return self._of_array(relation)
         type_, sql = self._over(relation, last=last)
         if kind < 0.4 and type_ in TYPES and not last:
             return type_, f"COALESCE({sql}, {expression(self._rnd, relation.columns, type_, 1)})"
@@ -88,11 +99,21 @@ class Features:
             (type_, f"LAG({value}, 1, {self.value(relation, type_)}) {window}"),
         ))  # fmt: skip
 
+    def _of_array(self, relation: Relation) -> tuple[str, str]:
+        array = self._rnd.choice(relation.arrays)
+        value = self.value(relation, "BIGINT")
+        return self._rnd.choice((
+            ("BIGINT", f"CARDINALITY({array})"), ("BIGINT", f"ELEMENT_AT({array}, {value})"),
+            ("BIGINT", f"ARRAY_MAX({array})"), ("BIGINT", f"ARRAY_MIN({array})"),
+            ("BOOLEAN", f"ARRAY_CONTAINS({array}, {value})"),
+            ("BIGINT", f"CARDINALITY(ARRAY_DISTINCT(ARRAY_REVERSE(ARRAY_SORT({array}))))"),
+        ))  # fmt: skip
+
     def _over(self, relation: Relation, *, last: bool) -> tuple[str, str]:
         choice, rows = self._rnd.random(), relation.ordered
         if choice < 0.25:
             type_, sql = self._made(relation, (*_SUMS, *_SUMS, *_OTHERS, *_KEEPING, *(_ORDERED if rows else ())))
-            frame = self._frame(_EARLIER, rows=rows)
+            frame = self._frame(_earlier(sql), rows=rows)
         elif choice < 0.4:
             type_, sql = self._made(relation, _KEEPING)
             frame = self._frame(_BOUNDED, rows=rows)

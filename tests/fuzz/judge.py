@@ -133,10 +133,16 @@ def _without(items: list[Any], fails: Callable[[list[Any]], bool]) -> list[Any]:
 def _fewer_columns(sql: str, fails: Callable[[str], bool]) -> str:
     """The model without features that are not needed."""
     config, query = sql.split("\n", 1)
-    hidden = query.replace("{{ source('f', '", "f_").replace("') }}", "_f")
+    names = {"{{ source('f', '": "f_", "{{ ref('": "m_", "') }}": "_f"}
+    hidden = query
+    for written_as, name in names.items():
+        hidden = hidden.replace(written_as, name)
 
     def written(tree: exp.Expr) -> str:
-        return config + "\n" + tree.sql("sqlfeat").replace("f_", "{{ source('f', '").replace("_f", "') }}")
+        sql = tree.sql("sqlfeat")
+        for written_as, name in names.items():
+            sql = sql.replace(name, written_as)
+        return f"{config}\n{sql}"
 
     try:
         tree = sqlglot.parse_one(hidden, dialect="sqlfeat")

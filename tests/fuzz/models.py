@@ -5,23 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from tests.fuzz.expressions import TYPES, expression
-from tests.fuzz.features import Features, Relation
+from tests.fuzz.expressions import TYPES, Columns, expression
+from tests.fuzz.features import Relation
+from tests.fuzz.window_steps import WindowSteps
 
-_EVENTS = (("k", "BIGINT"), ("id", "BIGINT"), ("g", "STRING"), ("i", "BIGINT"), ("n", "BIGINT"), ("x", "DOUBLE"),
-           ("m", "DECIMAL"), ("t", "STRING"), ("b", "BOOLEAN"), ("d", "DATE"), ("at", "TIMESTAMP"))  # fmt: skip
-_WINDOWS = (
-    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR)", "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '1' DAY)",
-    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '10' MINUTE, INTERVAL '3' MINUTE)",
-    "TUMBLE({0}, DESCRIPTOR({1}), INTERVAL '7' DAY)",
-    "HOP({0}, DESCRIPTOR({1}), INTERVAL '30' MINUTE, INTERVAL '1' HOUR)",
-    "HOP({0}, DESCRIPTOR({1}), INTERVAL '1' HOUR, INTERVAL '3' HOUR, INTERVAL '10' MINUTE)",
-    "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '6' HOUR, INTERVAL '1' DAY)",
-    "CUMULATE({0}, DESCRIPTOR({1}), INTERVAL '20' MINUTE, INTERVAL '1' HOUR, INTERVAL '1' MINUTE)",
-    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '1' HOUR)",
-    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '10' MINUTE)",
-    "SESSION({0} PARTITION BY ({2}), DESCRIPTOR({1}), INTERVAL '0.001' SECOND)",
+_EVENTS: Columns = (
+    ("k", "BIGINT"), ("id", "BIGINT"), ("g", "STRING"), ("i", "BIGINT"), ("n", "BIGINT"), ("x", "DOUBLE"),
+    ("m", "DECIMAL"), ("t", "STRING"), ("b", "BOOLEAN"), ("d", "DATE"), ("at", "TIMESTAMP"),
 )  # fmt: skip
+BASES: tuple[tuple[str, Columns, bool], ...] = (
+    ("staged", (*_EVENTS, ("positive", "BOOLEAN")), True),
+    ("counted", (("k", "BIGINT"), ("id", "BIGINT"), ("g", "STRING"), ("n", "BIGINT"), ("x", "DOUBLE"), ("t", "STRING"),
+                 ("seen", "BIGINT"), ("sum_x", "DOUBLE")), True),
+    ("hourly", (("k", "BIGINT"), ("events", "BIGINT"), ("n", "BIGINT"), ("x", "DOUBLE")), False),
+)  # fmt: skip
+"""Models of the project that others read: their names, columns, and whether ties are broken."""
+BASE_SQL = {
+    "staged": """{{ config(materialized='view') }}
+SELECT *, n IS NULL OR n > 0 AS positive FROM {{ source('f', 'events') }} WHERE k IS NOT NULL OR i > 0""",
+    "counted": """{{ config(materialized='event', entity='one') }}
+SELECT s, k, ts AS feature_time, id, g, n, x, t,
+  COUNT(*) OVER (PARTITION BY s, k ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) AS seen,
+  SUM(x) OVER (PARTITION BY s, g ORDER BY ts) AS sum_x
+FROM {{ source('f', 'unique') }}""",
+    "hourly": """{{ config(materialized='window', entity='one') }}
+SELECT s, k, window_end AS feature_time, COUNT(*) AS events, SUM(n) AS n, MAX(x) AS x
+FROM TABLE(TUMBLE(TABLE {{ source('f', 'unique') }}, DESCRIPTOR(ts), INTERVAL '1' HOUR))
+GROUP BY s, k, window_start, window_end""",
+}
 
 
 @dataclass(frozen=True)
@@ -32,23 +43,21 @@ class Model:
     features: int
 
 
-class Maker:
+class Maker(WindowSteps):
     """Makes one model."""
 
     def __init__(self, rnd: Random, *, duplicates: bool) -> None:
-        self._rnd = rnd
-        self._make = Features(rnd)
+        super().__init__(rnd)
         self._duplicates = duplicates
-        self._ctes: list[str] = []
-        self._names = 0
-        self._joined = False
+        self._joined: set[str] = set()
 
     def model(self) -> Model:
-        relation = self._events()
-        for _ in range(self._rnd.choice((0, 0, 1, 1, 2, 3))):
-            step = self._rnd.choice((self._staged, self._staged, self._windowed, self._deduplicated, self._as_of,
-                                     self._looked_up, self._within, self._ranked, self._united, self._grouped,
-                                     self._unnested))  # fmt: skip
+        relation = self._base() if self._rnd.random() < 0.25 else self._events()
+        for _ in range(self._rnd.choice((0, 0, 1, 1, 2, 2, 3, 4))):
+            step = self._rnd.choice((self._staged, self._staged, self._windowed, self._windowed, self._deduplicated,
+                                     self._as_of, self._as_of, self._looked_up, self._within, self._ranked,
+                                     self._united, self._grouped, self._grouped_again, self._windows_joined,
+                                     self._counted_over, self._unnested, self._remembered))  # fmt: skip
             relation = step(relation)
         if not relation.of_windows and self._rnd.random() < 0.3:
             return self._window_view(relation)
@@ -63,6 +72,14 @@ class Maker:
             return replace(events, source="{{ source('f', 'unique') }}")
         once = "QUALIFY ROW_NUMBER() OVER (PARTITION BY s, id ORDER BY ts) = 1"
         return self._add(events, f"SELECT * FROM {events.source} {once}")
+
+    def _base(self) -> Relation:
+        """A model of the project; events that came twice are in it once, or in no order."""
+        name, columns, ordered = self._rnd.choice(BASES)
+        time = "ts" if name == "staged" else "feature_time AS ts"
+        relation = Relation(f"{{{{ ref('{name}') }}}}", columns, of_windows=name == "hourly")
+        relation = replace(relation, ordered=ordered and not (name == "staged" and self._duplicates))
+        return self._add(relation, f"SELECT s, {', '.join(n for n, _ in columns)}, {time} FROM {relation.source}")
 
     # Views ------------------------------------------------------------------------------------------------------------
 
@@ -121,12 +138,6 @@ class Maker:
 
     # Steps ------------------------------------------------------------------------------------------------------------
 
-    def _add(self, relation: Relation, sql: str) -> Relation:
-        self._names += 1
-        name = f"r{self._names}"
-        self._ctes.append(f"{name} AS (\n{sql}\n)")
-        return replace(relation, source=name)
-
     def _columns(self, relation: Relation, made: list[tuple[str, str]]) -> tuple[str, tuple[tuple[str, str], ...]]:
         """A select list that keeps most columns and adds new ones."""
         kept = [(n, t) for n, t in relation.columns if n in ("k", "id") or self._rnd.random() < 0.8]
@@ -159,14 +170,18 @@ class Maker:
         return self._add(relation, sql) if "id" in dict(relation.columns) else relation
 
     def _as_of(self, relation: Relation) -> Relation:
-        if self._joined or "k" not in dict(relation.columns):
+        taken = self._joined & {"as of", "within", "union"}
+        if taken or relation.of_windows or "k" not in dict(relation.columns):
             return self._staged(relation)
-        self._joined = True
+        self._joined.add("as of")
         sign, side = self._rnd.choice((">=", ">")), self._rnd.choice(("LEFT ", ""))
         key = self._rnd.choice(("", " AND l.k = r.k", " AND l.k = r.k"))
+        age = self._rnd.choice(
+            ("", "", " AND r.ts >= l.ts - INTERVAL '1' HOUR", " AND r.ts >= l.ts - INTERVAL '1' SECOND")
+        )
         sql = (
             f"SELECT l.*, r.v, r.w, r.name, r.ts AS r_at FROM {relation.source} AS l\n"
-            f"ASOF {side}JOIN {self._changes()} AS r ON l.s = r.s{key} AND l.ts {sign} r.ts"
+            f"ASOF {side}JOIN {self._changes()} AS r ON l.s = r.s{key} AND l.ts {sign} r.ts{age}"
         )
         more = (("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"), ("r_at", "TIMESTAMP"))
         return self._add(replace(relation, columns=(*relation.columns, *more)), sql)
@@ -183,9 +198,9 @@ class Maker:
 
     def _looked_up(self, relation: Relation) -> Relation:
         names = dict(relation.columns)
-        if self._joined or "k" not in names:
+        if "table" in self._joined or "k" not in names:
             return self._staged(relation)
-        self._joined = True
+        self._joined.add("table")
         side = self._rnd.choice(("LEFT ", ""))
         sql = (
             f"SELECT l.*, r.label, r.weight FROM {relation.source} AS l\n"
@@ -194,9 +209,10 @@ class Maker:
         return self._add(replace(relation, columns=(*relation.columns, ("label", "STRING"), ("weight", "DOUBLE"))), sql)
 
     def _within(self, relation: Relation) -> Relation:
-        if self._joined or "k" not in dict(relation.columns) or not relation.ordered:
+        taken = self._joined & {"as of", "within", "union"}
+        if taken or relation.of_windows or "k" not in dict(relation.columns) or not relation.ordered:
             return self._staged(relation)
-        self._joined = True
+        self._joined.add("within")
         side = self._rnd.choice(("LEFT ", ""))
         bounds = self._rnd.choice((
             "r.ts BETWEEN l.ts - INTERVAL '1' HOUR AND l.ts", "r.ts >= l.ts - INTERVAL '10' MINUTE AND r.ts < l.ts",
@@ -212,59 +228,29 @@ class Maker:
     def _united(self, relation: Relation) -> Relation:
         if relation.of_windows or not relation.ordered or self._joined or "{{" not in relation.source:
             return self._staged(relation)
-        self._joined = True
+        self._joined.add("union")
         numbers, texts, doubles = (self._make.value(relation, type_) for type_ in ("BIGINT", "STRING", "DOUBLE"))
         sql = (
             f"SELECT s, k, id, {numbers} AS n, {texts} AS t, {doubles} AS x, ts FROM {relation.source}\nUNION ALL\n"
             f"SELECT s, k, id, v, name, w, ts FROM {self._changes_once()}"
         )
         columns = (("k", "BIGINT"), ("id", "BIGINT"), ("n", "BIGINT"), ("t", "STRING"), ("x", "DOUBLE"))
-        return self._add(replace(relation, columns=columns), sql)
+        return self._add(replace(relation, columns=columns, arrays=()), sql)
 
-    def _grouped(self, relation: Relation) -> Relation:
-        if relation.of_windows and self._rnd.random() < 0.5:
+    def _remembered(self, relation: Relation) -> Relation:
+        """A history, which features of the last step read."""
+        if not relation.ordered or relation.arrays:
             return self._staged(relation)
-        keys = self._group_keys(relation)
-        made = [self._make.aggregate(relation, last=False) for _ in range(self._rnd.randint(1, 4))]
-        names = dict(relation.columns)
-        columns = [(key, names[key]) for key in keys if key != "s"]
-        columns += [(f"c{self._names}_{i}", t) for i, (t, _) in enumerate(made)]
-        items = [*keys, "window_end AS ts", *(f"{sql} AS c{self._names}_{i}" for i, (_, sql) in enumerate(made))]
-        sql = (
-            f"SELECT {', '.join(items)}\nFROM {self._tvf(relation, keys)}\nGROUP BY {', '.join(keys)}, window_start, "
-            "window_end"
-        )
-        return self._add(Relation("", tuple(columns), ordered=False, of_windows=True), sql)
-
-    def _ranked(self, relation: Relation) -> Relation:
-        """The best rows of each window, as of its end."""
-        if relation.of_windows or not relation.ordered:
-            return self._staged(relation)
-        by = self._rnd.choice([n for n, t in relation.columns if t != "BOOLEAN"] or ["s"])
-        keys = ["s", "k"] if "k" in dict(relation.columns) and self._rnd.random() < 0.5 else ["s"]
-        tvf = self._rnd.choice([form for form in _WINDOWS if not form.startswith("SESSION")])
-        by += self._rnd.choice(("", " DESC"))
-        order = f"PARTITION BY window_start, window_end, {', '.join(keys)} ORDER BY {by}"
-        sql = (
-            f"SELECT s, {', '.join(n for n, _ in relation.columns)}, place, window_end AS ts FROM (\n"
-            f"SELECT *, ROW_NUMBER() OVER ({order}) AS place\n"
-            f"FROM TABLE({tvf.format(f'TABLE {relation.source}', 'EVENT_TIME')})\n) AS w WHERE place <= 2"
-        )
-        columns = (*relation.columns, ("place", "BIGINT"))
-        return self._add(Relation("", columns, ordered=False, of_windows=True), sql)
-
-    def _group_keys(self, relation: Relation) -> list[str]:
-        names = dict(relation.columns)
-        return ["s", *(key for key in self._rnd.choice((("k",), ("k", "g"), (), ("g",), ("b", "k"))) if key in names)]
-
-    def _tvf(self, relation: Relation, keys: list[str]) -> str:
-        arguments = self._rnd.choice(_WINDOWS)
-        return "TABLE(" + arguments.format(f"TABLE {relation.source}", "EVENT_TIME", ", ".join(keys)) + ")"
+        frame = self._rnd.choice(("ROWS 3 PRECEDING", "RANGE INTERVAL '1' HOUR PRECEDING"))
+        value = self._make.value(relation, "BIGINT")
+        history = f"ARRAY_AGG({value}) OVER ({self._make.partition(relation)} ORDER BY ts {frame})"
+        sql = f"SELECT *, {history} AS a{self._names} FROM {relation.source}"
+        return self._add(replace(relation, arrays=(f"a{self._names}",)), sql)
 
     def _unnested(self, relation: Relation) -> Relation:
-        if not relation.ordered or self._joined:
+        if not relation.ordered or "unnest" in self._joined:
             return self._staged(relation)
-        self._joined = True
+        self._joined.add("unnest")
         value = self._make.value(relation, "BIGINT")
         history = f"ARRAY_AGG({value}) OVER ({self._make.partition(relation)} ORDER BY ts ROWS 2 PRECEDING)"
         held = self._add(relation, f"SELECT *, {history} AS history FROM {relation.source}")

@@ -16,6 +16,7 @@ from sqlfeat.engines.duckdb.connection import connect
 from sqlfeat.language.trees import duckdb_type
 from sqlfeat.lower.program import LowerOptions
 from sqlfeat.project.load import load_project
+from tests.fuzz.models import BASE_SQL
 from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, THING_ROWS, THINGS, Event, Stream, lines, one_file
 from tests.lower.fixtures import cell_value, columns_of, quoted, visible
 from tests.oracle.events import late_events, relation_of, views
@@ -63,7 +64,7 @@ class Batch:
 
     def _write(self) -> None:
         files = {"project.yml": "name: fuzz\nversion: 1\n", "models/all.yml": json.dumps(_declarations())}
-        files |= {f"models/{name}.sql": sql for name, sql in self.sql.items()}
+        files |= {f"models/{name}.sql": sql for name, sql in (BASE_SQL | self.sql).items()}
         files["data/events.jsonl"] = lines(one_file(self.streams, "events"))
         files["data/changes.jsonl"] = lines(one_file(self.streams, "changes"))
         files["data/things.jsonl"] = lines(THING_ROWS)

@@ -305,6 +305,14 @@ class Expressions:
             case "NULLIF":
                 left, right = self._alike(nodes)
                 return Value(left.type, lambda row: None if _solid(left.of(row)) == right.of(row) else left.of(row))
+            case "NVL2":
+                branch = exp.If(this=exp.Is(this=nodes[0].copy(), expression=exp.Null()), true=nodes[2].copy())
+                return self._case(exp.Case(ifs=[branch], default=nodes[1].copy()))
+            case "ISNULL" | "NOTNULL":
+                null = exp.Is(this=nodes[0].copy(), expression=exp.Null())
+                return self.value(null if name == "ISNULL" else exp.Not(this=null))
+            case "CONCAT_WS":
+                return _with_separator([self.value(node) for node in nodes])
             case "GREATEST" | "LEAST":
                 values = self._alike(nodes)
                 choose = max if name == "GREATEST" else min
@@ -345,6 +353,14 @@ def _coalesced(values: list[Value]) -> Value:
         return next((found for value in values if (found := value.of(row)) is not None), None)
 
     return Value(values[0].type, of)
+
+
+def _with_separator(values: list[Value]) -> Value:
+    def of(row: Row) -> Any:
+        separator, *texts = [_solid(value.of(row)) for value in values]
+        return None if separator is None else separator.join(text for text in texts if text is not None)
+
+    return Value(STRING, of)
 
 
 def _solid(value: Any) -> Any:

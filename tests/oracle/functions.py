@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import calendar
 import hashlib
 import math
 from collections.abc import Callable
@@ -31,6 +33,8 @@ def function(name: str, kinds: list[DataType]) -> Function:
         return Function(kinds_[: len(kinds)], gives, compute)
     if name in _PARTS and kinds in ([TIMESTAMP], [DATE]):
         return Function((kinds[0],), BIGINT, _PARTS[name])
+    if name in _NAMED and kinds in ([TIMESTAMP], [DATE]):
+        return Function((kinds[0],), *_NAMED[name])
     if name == "DATE_TRUNC" and kinds == [STRING, TIMESTAMP]:
         return Function((STRING, TIMESTAMP), TIMESTAMP, _truncated)
     if name in ("CARDINALITY", "ARRAY_LENGTH", "ARRAY_SIZE", "ELEMENT_AT", *_ARRAYS) and kinds[0].element:
@@ -42,7 +46,7 @@ def function(name: str, kinds: list[DataType]) -> Function:
 
 def _arities(takes: tuple[DataType, ...]) -> tuple[int, ...]:
     """SUBSTRING may leave out its last argument."""
-    return (2, 3) if len(takes) == 3 and takes[2] == BIGINT else (len(takes),)
+    return (2, 3) if takes == (STRING, BIGINT, BIGINT) else (len(takes),)
 
 
 def _of_number(name: str, kind: DataType) -> Function:
@@ -115,6 +119,46 @@ def _truncated(unit: str, moment: datetime) -> datetime:
     raise NotInterpreted(f"DATE_TRUNC('{unit}')")
 
 
+def _md5(text: str) -> Any:
+    return hashlib.md5(text.encode(), usedforsecurity=False)
+
+
+def _moment(number: int) -> datetime | None:
+    try:
+        return datetime(1970, 1, 1) + timedelta(milliseconds=number)
+    except OverflowError:
+        return None
+
+
+def _padding(text: str, length: int, by: str, join: Callable[[str, str], str]) -> str | None:
+    """Cut to the length, or joined with repetitions of another text up to it."""
+    missing = max(0, length) - len(text)
+    if missing <= 0:
+        return text[: max(0, length)]
+    if not by:
+        return text
+    times = -(-missing // len(by))
+    return join(text, (by * times)[:missing]) if times <= 10_000 else None
+
+
+def _split_index(text: str, delimiter: str, place: int) -> str | None:
+    parts = text.split(delimiter) if text and delimiter else []
+    return parts[place] if 0 <= place < len(parts) else None
+
+
+def _split_part(text: str, delimiter: str, place: int) -> str | None:
+    if not delimiter or place == 0:
+        return None
+    parts = text.split(delimiter)
+    inside = place <= len(parts) if place > 0 else -place <= len(parts)
+    return parts[place - 1 if place > 0 else place] if inside else ""
+
+
+def _translated(text: str, letters: str, others: str) -> str:
+    table = {letter: others[number : number + 1] for number, letter in reversed(list(enumerate(letters)))}
+    return "".join(table.get(letter, letter) for letter in text)
+
+
 def _substring(text: str, start: int, length: int | None = None) -> str:
     begin = start - 1 if start > 0 else 0 if start == 0 else max(0, len(text) + start)
     return text[begin:] if length is None else text[begin : begin + max(0, length)]
@@ -159,7 +203,23 @@ _TEXT: dict[str, tuple[tuple[DataType, ...], DataType, Callable[..., Any]]] = {
     "STARTSWITH": ((STRING, STRING), BOOLEAN, str.startswith),
     "ENDSWITH": ((STRING, STRING), BOOLEAN, str.endswith),
     "CONTAINS": ((STRING, STRING), BOOLEAN, lambda s, part: part in s),
-    "MD5": ((STRING,), STRING, lambda s: hashlib.md5(s.encode(), usedforsecurity=False).hexdigest()),
+    "LPAD": ((STRING, BIGINT, STRING), STRING, lambda s, n, by: _padding(s, n, by, lambda s, more: more + s)),
+    "RPAD": ((STRING, BIGINT, STRING), STRING, lambda s, n, by: _padding(s, n, by, lambda s, more: s + more)),
+    "SPLIT_INDEX": ((STRING, STRING, BIGINT), STRING, _split_index),
+    "SPLIT_PART": ((STRING, STRING, BIGINT), STRING, _split_part),
+    "TRANSLATE": ((STRING, STRING, STRING), STRING, _translated),
+    "OCTET_LENGTH": ((STRING,), BIGINT, lambda s: len(s.encode())),
+    "ASCII": ((STRING,), BIGINT, lambda s: ord(s[0]) if s else 0),
+    "CHR": ((BIGINT,), STRING, lambda n: chr(n) if 1 <= n <= 0x10FFFF and not 0xD800 <= n <= 0xDFFF else None),
+    "HEX": ((STRING,), STRING, lambda s: s.encode().hex().upper()),
+    "TO_BASE64": ((STRING,), STRING, lambda s: base64.b64encode(s.encode()).decode()),
+    "REPEAT": ((STRING, BIGINT), STRING, lambda s, n: s * n if n <= 10_000 else None),
+    "LOCATE": ((STRING, STRING), BIGINT, lambda part, s: s.find(part) + 1),
+    "SHA1": ((STRING,), STRING, lambda s: hashlib.sha1(s.encode(), usedforsecurity=False).hexdigest()),
+    "SHA256": ((STRING,), STRING, lambda s: hashlib.sha256(s.encode()).hexdigest()),
+    "HASH64": ((STRING,), BIGINT, lambda s: int.from_bytes(_md5(s).digest()[:8], signed=True)),
+    "TO_TIMESTAMP_MS": ((BIGINT,), TIMESTAMP, _moment),
+    "MD5": ((STRING,), STRING, lambda s: _md5(s).hexdigest()),
 }
 _PARTS: dict[str, Callable[[Any], int]] = {
     "YEAR": lambda t: t.year,
@@ -177,6 +237,15 @@ _PARTS: dict[str, Callable[[Any], int]] = {
     "MILLISECOND": lambda t: t.microsecond // 1000,
     "EPOCH": lambda t: milliseconds(t) // 1000,
     "EPOCH_MS": milliseconds,
+    "DECADE": lambda t: t.year // 10,
+    "CENTURY": lambda t: (t.year - 1) // 100 + 1,
+    "MILLENNIUM": lambda t: (t.year - 1) // 1000 + 1,
+    "YEARWEEK": lambda t: t.isocalendar().year * 100 + t.isocalendar().week,
+}
+_NAMED: dict[str, tuple[DataType, Callable[[Any], Any]]] = {
+    "MONTHNAME": (STRING, lambda t: calendar.month_name[t.month]),
+    "DAYNAME": (STRING, lambda t: calendar.day_name[t.weekday()]),
+    "LAST_DAY": (DATE, lambda t: date(t.year, t.month, calendar.monthrange(t.year, t.month)[1])),
 }
 _ARRAYS: dict[str, Callable[[list[Any]], Any]] = {
     "ARRAY_CONTAINS": len,
