@@ -42,7 +42,7 @@ fuzz: venv ## Random models over random streams on an oracle, DuckDB and Flink: 
 
 .PHONY: plant
 plant: venv ## Bugs planted one by one in the lowerings, and how many the tests catch: make plant EACH=2 [SEED=7]
-	@python -m tests.fuzz.run_planted --each $(or $(EACH),2) --seed "$(or $(SEED),1)"
+	@python -m tests.planted.run --each $(or $(EACH),2) --seed "$(or $(SEED),1)"
 
 .PHONY: check
 check: venv data ## Lint, check types, run the fast tests

@@ -1,0 +1,192 @@
+"""Which tests run which lines of the compiler, so that a bug is judged by those tests that can see it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.planted.bugs import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from types import CodeType, FrameType
+
+    from tests.planted.bugs import Bug
+
+REPOSITORY = ROOT.parent
+ROOMS = ("lower", "plan", "language")
+NOT_THESE = ("tests/planted", "tests/demo", "tests/meta")
+"""Tests of this tool, of the data of the example, and of the sources as text."""
+Lines = set[tuple[str, int]]
+
+
+class Recorder:
+    """A plugin that notes the lines of the compiler each test runs, and how long it takes.
+
+    What a fixture runs counts for every test that asks for it. A test may find what another one of its module has
+    compiled and kept, so the lines of one also count for those that have some of its parameters and no others.
+    """
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Lines] = defaultdict(set)
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.failed: list[str] = []
+        self._fixtures: dict[tuple[Any, str], tuple[Lines, float]] = {}
+        self._open: list[dict[CodeType, tuple[set[int], Any]]] = []
+        self._places: dict[CodeType, str] = {}
+        self._params: dict[str, tuple[str, dict[str, str]]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+        result, lines, seconds = yield from self._watched()
+        self._fixtures[_with_parameter(fixturedef)] = lines, seconds
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        result, lines, seconds = yield from self._watched()
+        self.lines[item.nodeid] |= lines
+        self.seconds[item.nodeid] += seconds
+        for fixture in item._request._fixture_defs.values():  # type: ignore[attr-defined]
+            lines, seconds = self._fixtures.get(_with_parameter(fixture), (set(), 0.0))
+            self.lines[item.nodeid] |= lines
+            self.seconds[item.nodeid] += seconds
+        params = getattr(item, "callspec", None)
+        texts = {name: str(value) for name, value in params.params.items()} if params else {}
+        self._params[item.nodeid] = item.nodeid.split("::")[0], texts
+        return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def shared(self) -> dict[str, Lines]:
+        """The lines by test."""
+        alike: dict[tuple[str, str], Lines] = defaultdict(set)
+        for test, (module, params) in self._params.items():
+            alike[module, json.dumps(params, sort_keys=True)] |= self.lines[test]
+        for test, (module, params) in self._params.items():
+            for (other, written), lines in alike.items():
+                if params and other == module and params.items() <= json.loads(written).items():
+                    self.lines[test] |= lines
+        return self.lines
+
+    def _watched(self) -> Generator[None, Any, tuple[Any, Lines, float]]:
+        self._open.append({})
+        started = time.perf_counter()
+        sys.settrace(self._calls)
+        try:
+            result = yield
+        finally:
+            sys.settrace(None)
+            seen = self._open.pop()
+            if self._open:
+                sys.settrace(self._calls)
+        lines = {(self._place(code), line) for code, (found, _) in seen.items() for line in found}
+        return result, lines, time.perf_counter() - started
+
+    def _calls(self, frame: FrameType, _: str, __: Any) -> Any:
+        code = frame.f_code
+        if not self._open or not self._place(code):
+            return None
+        seen = self._open[-1]
+        if code not in seen:
+            seen[code] = _tracer()
+        return seen[code][1]
+
+    def _place(self, code: CodeType) -> str:
+        if code not in self._places:
+            path = Path(code.co_filename)
+            inside = path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ROOMS
+            self._places[code] = path.relative_to(ROOT).as_posix() if inside else ""
+        return self._places[code]
+
+
+def _tracer() -> tuple[set[int], Any]:
+    lines: set[int] = set()
+    add = lines.add
+
+    def step(frame: FrameType, _: str, __: Any) -> Any:
+        add(frame.f_lineno)
+        return step
+
+    return lines, step
+
+
+def _with_parameter(fixture: Any) -> tuple[Any, str]:
+    return fixture, repr(fixture.cached_result[1]) if fixture.cached_result else ""
+
+
+class Reach:
+    """The recorded tests."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self.seconds: dict[str, float] = record["seconds"]
+        self._tests: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for test, lines in record["tests"].items():
+            for place, line in lines:
+                self._tests[place][line].add(test)
+
+    def of(self, bug: Bug) -> list[str]:
+        """Those that run the changed line, or else its function; of what is made on import, anything of the file."""
+        lines = self._tests[bug.place]
+        span = range(bug.lines[0] + 1, bug.lines[1] + 1)
+        for wanted in ([bug.line], span, list(lines) if bug.function.startswith("(module)") else []):
+            if found := {test for line in wanted for test in lines.get(line, ())}:
+                return sorted(found, key=lambda test: (self.seconds[test], test))
+        return []
+
+
+def recorded(*, stale: bool) -> Reach:
+    """What the tests of this state of the sources run; recorded again after any change, unless an older one will do."""
+    path = REPOSITORY / "target" / "planted.json"
+    if path.exists():
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if stale or record["state"] == _state():
+            return Reach(record)
+    # In a process of its own: this one must not import what is to be imported with a bug.
+    subprocess.run([sys.executable, "-m", __name__, str(path)], cwd=REPOSITORY, check=True)
+    return Reach(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _record(path: Path, parts: Sequence[str]) -> None:
+    """Record all tests, or add those of some parts of the tests to what was recorded."""
+    recorder = Recorder()
+    left_out = [f"--ignore={REPOSITORY / folder}" for folder in NOT_THESE]
+    pytest.main([*pytest_arguments(), *left_out, *(parts or [str(REPOSITORY / "tests")])], plugins=[recorder])
+    if recorder.failed:
+        raise SystemExit(f"tests fail without any bug: {', '.join(recorder.failed[:5])}")
+    tests = {test: sorted(lines) for test, lines in recorder.shared().items()}
+    record = {"state": _state(), "seconds": recorder.seconds, "tests": tests}
+    if parts:
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        record = {"state": _state()} | {key: earlier[key] | record[key] for key in ("seconds", "tests")}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(record), encoding="utf-8")
+
+
+def pytest_arguments() -> list[str]:
+    """Everything in the order given, and nothing left behind."""
+    return ["--quiet", "--no-header", "--no-summary", "--rootdir", str(REPOSITORY), "-p", "no:randomly",
+            "-p", "no:cacheprovider"]  # fmt: skip
+
+
+def _state() -> str:
+    digest = hashlib.sha256()
+    for folder in (ROOT, REPOSITORY / "tests"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".sql", ".yml", ".txt"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    _record(Path(sys.argv[1]), sys.argv[2:])
