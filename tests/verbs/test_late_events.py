@@ -69,6 +69,18 @@ def test_late_events_are_left_out_by_default(root):
     assert "shop.orders: 1 late events left out, see --late" in console.notes
 
 
+def test_events_that_came_twice_stay_twice_beside_late_ones(root):
+    orders = root / "data" / "orders.jsonl"
+    text = orders.read_text(encoding="utf-8")
+    orders.write_text(text + json.dumps(ORDERS[0]) + "\n", encoding="utf-8")
+    before, *_ = spent(root)
+    streamed(root, ORDERS[3])
+    values, result, _ = spent(root)
+    # The two at 10:00 are no longer in the hour that ends a millisecond after 11:00.
+    assert (before, values) == ([20, 20, 40, 60], [20, 20, 40])
+    assert (result.late[0].events, result.late[0].unknown) == (1, 0)
+
+
 def test_the_flag_overrides_the_project(root):
     streamed(root, ORDERS[3])
     values, result, _ = spent(root, late=Late.INCLUDE)
