@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,9 @@ _MODEL = re.compile(rf"{GROUP}\.model\.(\w+)\.(\w+)$")
 _WANTED = f"__raw[ WatermarkAssigner[ {GROUP}.model. numRecordsInPerSecond"
 _PYTHON_RATE = re.compile(r"PythonCalc\[\d+\]\.numRecordsInPerSecond$")
 _NO_WATERMARK = -(2**62)
+PATIENCE_SECONDS = 5.0
+"""How long metrics of a job that runs are waited for, all vertices together."""
+POLL_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -75,12 +80,27 @@ def observe(rest: FlinkRest, flink_job: str) -> JobFacts | None:
             checkpoint=checkpoints["latest"]["completed"],
             failed_checkpoints=checkpoints["counts"]["failed"],
         )
+        deadline = time.monotonic() + PATIENCE_SECONDS
         for vertex in job["vertices"]:
-            _add(facts, rest.vertex_metrics(flink_job, vertex["id"], _WANTED))
+            _add(facts, _metrics(rest, flink_job, vertex, deadline))
     except Refusal:
         # Between two looks the job ended.
         return None
     return facts
+
+
+def _metrics(rest: FlinkRest, flink_job: str, vertex: dict[str, Any], deadline: float) -> dict[str, dict[str, float]]:
+    """Metrics of a vertex.
+
+    Flink asks its TaskManagers when it is asked, and answers with what it had before: nothing at the first look, and
+    for longer when they are busy.
+    """
+    pause = threading.Event()
+    while True:
+        found = rest.vertex_metrics(flink_job, vertex["id"], _WANTED)
+        if found or vertex["status"] != "RUNNING" or time.monotonic() > deadline:
+            return found
+        pause.wait(POLL_SECONDS)
 
 
 def _add(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import http.server
+import json
 import math
+import threading
 from datetime import datetime, timezone
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts
 from sqlfeat.engines.flink.meter import BUCKETS_MS, age_ms, bucket, quantile
-from sqlfeat.engines.flink.observe import JobFacts, SourceFacts, _add
+from sqlfeat.engines.flink.observe import JobFacts, SourceFacts, _add, observe
 from sqlfeat.engines.flink.rest import FlinkRest, Unreachable, unreachable
 from tests.conftest import free_port
 
@@ -24,6 +27,42 @@ def test_nobody_answers():
         "SF0809",
         f"no Flink cluster answers at `{address}`: [Errno 111] Connection refused",
     )
+
+
+class Metrics(http.server.BaseHTTPRequestHandler):
+    """Answers as Flink's REST interface does that asks its TaskManagers only now: without metrics at first."""
+
+    looks = 0
+
+    def do_GET(self):
+        answer = {"state": "RUNNING", "duration": 1, "vertices": [{"id": "v", "status": "RUNNING"}]}
+        if self.path.endswith("checkpoints"):
+            answer = {"latest": {"completed": None}, "counts": {"failed": 0}}
+        elif "/metrics" in self.path:
+            name, known = "Source__shop__orders__raw[1].numRecordsOut", type(self).looks > 1
+            type(self).looks += self.path.endswith("subtasks/metrics")
+            answer = [{"id": name, "sum": 7, "min": 3}] if known and "numRestarts" not in self.path else []
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_metrics_that_are_not_there_at_the_first_look():
+    with http.server.HTTPServer(("127.0.0.1", 0), Metrics) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            facts = observe(FlinkRest(f"127.0.0.1:{server.server_port}"), "j")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert facts is not None
+    assert facts.sources["shop__orders"].rows == 7
 
 
 def metric(total, least=0.0):
