@@ -6,18 +6,24 @@ What the engines' own parsers accept beyond these forms differs (hexadecimal dig
 
 from __future__ import annotations
 
+from functools import reduce
+
 from sqlglot import exp
 
 from sqlfeat.language.trees import binary, case, double, duckdb_type, flink_type, fn, number, text
 from sqlfeat.language.types import DataType, Kind, decimal
 
+_YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+"""Without a year 0, which the engines do not write alike."""
 _PATTERNS = {
     Kind.INT: "-?[0-9]{1,19}",
     Kind.BIGINT: "-?[0-9]{1,19}",
     Kind.DOUBLE: "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,4})?",
-    Kind.TIMESTAMP: "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z?",
+    Kind.TIMESTAMP: _YEAR + "-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z?",
     Kind.DATE: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
+_FLINK_TIMESTAMP = _YEAR + "-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?Z?"
+"""A timestamp whose year and time of day exist."""
 _DUCKDB_PARSERS = {
     Kind.BIGINT: "parse_whole", Kind.INT: "parse_int", Kind.DOUBLE: "parse_double", Kind.BOOLEAN: "parse_boolean",
     Kind.TIMESTAMP: "parse_timestamp", Kind.DATE: "parse_date", Kind.STRING: "parse_string",
@@ -79,13 +85,31 @@ def finite(value: exp.Expr) -> exp.Expr:
 
 
 def _flink_timestamp(raw: exp.Expr, target: DataType) -> exp.Expr:
-    # Flink reads 30 February as the last day of the month; only what reads back the same is a timestamp.
-    spaced = fn("REPLACE", fn("REPLACE", raw, text("T"), text(" ")), text("Z"), text(""))
-    plain = fn("SUBSTRING", spaced, number(1), number(23))
-    stamp = _try_cast(plain, target)
-    written = fn("SUBSTRING", exp.Cast(this=stamp.copy(), to=exp.DataType.build("TEXT")), number(1), number(19))
-    same = binary(exp.EQ, written, fn("SUBSTRING", plain, number(1), number(19)))
-    return case((exp.And(this=_has_form(raw, target), expression=same), stamp))
+    """Put together from its parts: in Flink's own parser of timestamps jobs spent a third of their time."""
+
+    def part(start: int, length: int) -> exp.Expr:
+        return fn("SUBSTRING", raw, number(start), number(length))
+
+    def whole(digits: exp.Expr) -> exp.Expr:
+        return _try_cast(digits, DataType(Kind.INT))
+
+    hours, minutes, seconds = (whole(part(start, 2)) for start in (12, 15, 18))
+    digits = fn("RPAD", fn("REPLACE", part(21, 3), text("Z"), text("")), number(3), text("0"))
+    fraction = case((binary(exp.EQ, part(20, 1), text(".")), whole(digits)), default=number(0))
+    of_day = reduce(_scaled, ((minutes, 60), (seconds, 60), (fraction, 1000)), hours)
+    day = _try_cast(part(1, 10), DataType(Kind.DATE))
+    # Flink reads 30 February as a day of March; only what reads back the same is a day.
+    same = binary(exp.EQ, exp.Cast(this=day, to=exp.DataType.build("TEXT")), part(1, 10))
+    millisecond = exp.Interval(this=text("0.001"), unit=exp.Var(this="SECOND(3)"))
+    stamp = binary(exp.Add, exp.Cast(this=day.copy(), to=flink_type(target)), binary(exp.Mul, of_day, millisecond))
+    has_form = fn("REGEXP", raw, text(f"^({_FLINK_TIMESTAMP})\\z"))
+    return case((exp.And(this=has_form, expression=same), stamp))
+
+
+def _scaled(value: exp.Expr, step: tuple[exp.Expr, int]) -> exp.Expr:
+    """`value * factor + rest`."""
+    rest, factor = step
+    return binary(exp.Add, binary(exp.Mul, value, number(factor)), rest)
 
 
 def _has_form(raw: exp.Expr, target: DataType) -> exp.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlfeat.project.config import Source
+from sqlfeat.project.config import Column, Source
 
 
 def view_name(source: Source) -> str:
@@ -18,6 +18,11 @@ def parsed_name(source: Source) -> str:
 def raw_name(source: Source) -> str:
     """The table that reads a source as it lies."""
     return f"{view_name(source)}__raw"
+
+
+def value_name(field: Column) -> str:
+    """The column of a raw table that has a field as its declared type."""
+    return f"__value_{field.name}"
 
 
 def lines_name(source: Source) -> str:

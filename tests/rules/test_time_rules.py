@@ -61,6 +61,7 @@ TIMES: list[tuple[Any, str]] = [
     ("1969-12-31 23:59:59.999", EARLY),
     ("1900-01-01 00:00:00.000", EARLY),
     ("0001-01-01 00:00:00", EARLY),
+    ("0000-12-31 00:00:00", MISFIT),
     ("1970-01-01 00:00:00", EARLY),
     ("1970-01-01 00:00:00.000999", EARLY),
     ("1970-01-01 00:00:00.001", "1970-01-01 00:00:00.001"),
@@ -74,6 +75,7 @@ TIMES: list[tuple[Any, str]] = [
     ("2024-04-31 12:00:00", MISFIT),
     ("2024-13-01 12:00:00", MISFIT),
     ("2024-01-01 24:00:00", MISFIT),
+    ("2024-01-01 10:60:00", MISFIT),
     ("2016-12-31 23:59:60", MISFIT),
     # The hours that clocks in Europe and New York leave out or have twice are hours like any other: UTC has no seasons.
     ("2024-03-31 02:30:00", "2024-03-31 02:30:00.000"),

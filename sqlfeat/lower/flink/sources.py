@@ -22,7 +22,16 @@ from sqlfeat.lower.flink.messages import (
     message_columns,
     placed,
 )
-from sqlfeat.lower.names import counts_name, late_name, lines_name, parsed_name, raw_name, rejects_name, view_name
+from sqlfeat.lower.names import (
+    counts_name,
+    late_name,
+    lines_name,
+    parsed_name,
+    raw_name,
+    rejects_name,
+    value_name,
+    view_name,
+)
 from sqlfeat.lower.program import Bootstrap, Statement
 from sqlfeat.lower.rejects import is_ahead, reason_of
 from sqlfeat.project.config import Column, Source, Stream
@@ -88,6 +97,7 @@ def _raw_table(source: Source) -> Statement:
     ]
     if stream.decoded:
         columns += decoded_columns(source)
+    columns += [FlinkColumn(this=identifier(value_name(f)), computed=_value(source, f)) for f in _read_values(source)]
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
     delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
     watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
@@ -100,6 +110,17 @@ def _physical_type(field: Column, stream: Stream) -> exp.DataType:
     return exp.DataType.build("TEXT")
 
 
+def _read_values(source: Source) -> tuple[Column, ...]:
+    """The fields whose values are not what lies in the stream."""
+    trusted = _stream(source).trusted
+    same = {Kind.ARRAY, *(set(Kind) - {Kind.DOUBLE} if trusted else {Kind.STRING})}
+    return tuple(f for f in source.columns if f.name != source.event_time and f.type.kind not in same)
+
+
+def _value(source: Source, field: Column) -> exp.Expr:
+    return finite(column(field.name)) if _stream(source).trusted else parse_flink(column(field.name), field.type)
+
+
 def _event_time(source: Source) -> exp.Expr:
     missing = _timestamp(_NO_TIME)
     if source.event_time is None:
@@ -110,7 +131,16 @@ def _event_time(source: Source) -> exp.Expr:
     if (ahead := _ahead(source)) is not None:
         # What is rejected for this must not move the watermark.
         value = case((ahead, exp.Null()), default=value)
-    return fn("COALESCE", value, missing)
+    return fn("COALESCE", value, _nothing_that_differs(missing), missing)
+
+
+def _nothing_that_differs(value: exp.Expr) -> exp.Expr:
+    """NULL, of which Flink does not know that it is always the same.
+
+    Flink writes an expression out wherever it is referred to, unless it might give another value there: the event time
+    would be read from its text half a dozen times for each event.
+    """
+    return case((binary(exp.LT, fn("RAND"), exp.Literal.number(0)), value))
 
 
 def _time_of(source: Source, field: Column) -> exp.Expr:
@@ -145,21 +175,29 @@ def _is_files(source: Source) -> bool:
 
 
 def _parsed_view(source: Source) -> Statement:
+    read = {field.name for field in _read_values(source)}
+
     def parsed(field: Column) -> exp.Expr:
         if field.name == source.event_time:
             return case((_has_time(), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
-        if _stream(source).trusted:
-            return finite(column(field.name)) if field.type.kind is Kind.DOUBLE else column(field.name)
-        return parse_flink(column(field.name), field.type)
+        return column(value_name(field) if field.name in read else field.name)
 
-    items = [_as(parsed(f), f.name) for f in source.columns if f.name != source.event_time]
-    reason, row = reason_of(source, lambda f: column(f.name), parsed, _ahead(source)), _row_json(source)
+    reason = reason_of(source, lambda f: column(f.name), parsed, _ahead(source))
+    # Written for rejected rows only: it costs as much as all that is read.
+    row = case((not_null(column(REASON)), _row_json(source)))
     if _stream(source).decoded:
         broken = not_null(column(BROKEN))
         reason = case((broken, placed(column(BROKEN), source)), default=reason)
         row = case((broken.copy(), column(BROKEN_MESSAGE)), default=row)
-    items += [column(EVENT_TIME), _as(reason, REASON), _as(row, ROW)]
-    return _view(parsed_name(source), _select(items, raw_name(source)))
+    judged = _select([exp.Star(), _as(reason, REASON)], raw_name(source))
+    items = [
+        _as(parsed(f), f.name) if f.name in read else column(f.name)
+        for f in source.columns
+        if f.name != source.event_time
+    ]
+    select = exp.Select(expressions=[*items, column(EVENT_TIME), column(REASON), _as(row, ROW)])
+    select.set("from_", exp.From(this=judged.subquery()))
+    return _view(parsed_name(source), select)
 
 
 def _row_json(source: Source) -> exp.Expr:
