@@ -145,7 +145,7 @@ class FromBinder:
                 "SF0401",
                 name,
                 f"`{name.name}` is not the event time",
-                label=f"write `{event_time}`" if event_time else "",
+                label=f"write `{_shown(event_time)}`" if event_time else "",
             )
 
     def _group_window(self, kind: str, sizes: list[int], node: WindowTvf) -> GroupWindow:
@@ -186,3 +186,8 @@ def column_names(node: exp.Expr, names: list[str], report: Report) -> list[str]:
     if given and len({name.lower() for name in result}) < len(result):
         raise report.fail("SF0307", alias, f"two columns of `{node.alias}` have one name")
     return result
+
+
+def _shown(event_time: str) -> str:
+    """What a user may call the event time: a hidden column has no name of its own."""
+    return EVENT_TIME.upper() if event_time.startswith("__") else event_time

@@ -15,7 +15,7 @@ from sqlfeat.plan.grouping_sets import Keys, groupings_of
 from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll, WindowAggregate
 from sqlfeat.plan.scope import with_columns
 from sqlfeat.plan.select_context import SelectContext
-from sqlfeat.plan.trace import WINDOW_TIME
+from sqlfeat.plan.trace import WINDOW_TIME, time_of
 
 
 class GroupBinder:
@@ -142,9 +142,9 @@ class GroupBinder:
         return UnionAll(branches, branches[0].schema)
 
     def _grouped(self, plan: Plan, keys: tuple[str, ...]) -> WindowAggregate:
-        calls = tuple(self._calls.values())
+        calls, window = tuple(self._calls.values()), self._context.window
         columns = (*(plan.schema.column(key) for key in keys), *_STAMPS, *(call.column for call in calls))
-        return WindowAggregate(plan, self._context.window, keys, calls, Schema(columns, WINDOW_TIME, ()))
+        return WindowAggregate(plan, window, keys, calls, Schema(columns, time_of(window), ()))
 
     def _with_all_keys(self, plan: WindowAggregate, keys: tuple[str, ...]) -> Project:
         """The groups of one grouping with NULL for the keys that it has not."""
@@ -158,7 +158,7 @@ class GroupBinder:
             bits = sum((key not in keys) << place for place, key in enumerate(reversed(names)))
             items.append((name, Literal(bits, BIGINT)))
         columns = tuple(Column(name, e.type, e.nullable or name in every) for name, e in items)
-        return Project(plan, tuple(items), Schema(columns, WINDOW_TIME, ()))
+        return Project(plan, tuple(items), Schema(columns, time_of(self._context.window), ()))
 
 
 _STAMPS = tuple(Column(name, TIMESTAMP, nullable=False) for name in ("window_start", "window_end", WINDOW_TIME))

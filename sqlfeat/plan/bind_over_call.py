@@ -17,7 +17,7 @@ from sqlfeat.plan.frames import frame_problem
 from sqlfeat.plan.nodes import Over, OverSpec, Plan, Schema
 from sqlfeat.plan.scope import with_columns
 from sqlfeat.plan.select_context import SelectContext
-from sqlfeat.plan.trace import WINDOW_TIME
+from sqlfeat.plan.trace import WINDOW_TIME, time_of
 
 
 class OverBinder:
@@ -84,7 +84,7 @@ class OverBinder:
         context = self._context
         plan = context.scope.plan
         times = ("window_end", WINDOW_TIME) if context.grouping else event_times(plan)
-        schema = Schema((), WINDOW_TIME, ()) if context.grouping else plan.schema
+        schema = Schema((), time_of(context.window), ()) if context.grouping else plan.schema
         check_order(window, schema, context.expressions.bind, self._report, times)
         frame = forgetting(bind_frame(window, self._report), self._report.model.config.state_ttl_ms)
         if is_window_function(node.this):
@@ -127,7 +127,8 @@ class OverBinder:
 
     def _partition(self, window: exp.Window) -> tuple[str, ...]:
         """The columns of the keys; the event time is copied, as Flink is given rows again at a later time."""
-        time = WINDOW_TIME if self._context.grouping else self._context.scope.plan.schema.event_time
+        context = self._context
+        time = time_of(context.window) if context.grouping else context.scope.plan.schema.event_time
         names: list[str] = []
         for node in window.args.get("partition_by") or []:
             expr = self._context.key(node)

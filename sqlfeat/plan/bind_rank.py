@@ -10,6 +10,7 @@ from sqlfeat.language.expr import Column
 from sqlfeat.language.types import BIGINT
 from sqlfeat.plan.bind_top import TopN, bind_top_n, is_ranking, is_top_n
 from sqlfeat.plan.bind_windows import event_times, ranks_windows, row_keys
+from sqlfeat.plan.group_checks import check_no_sessions
 from sqlfeat.plan.nodes import EVERY_ROW, Plan, WindowRows, WindowTopN
 from sqlfeat.plan.select_context import SelectContext
 from sqlfeat.plan.trace import windows_of
@@ -63,6 +64,7 @@ class RankBinder:
 
     def _bind(self, window: exp.Window) -> TopN:
         context = self._context
+        check_no_sessions(context, window)
         plan = context.scope.plan
         keys = context.group_names if context.grouping else row_keys(plan)
         rows = not context.grouping and isinstance(windows_of(plan), WindowRows)

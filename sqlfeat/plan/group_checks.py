@@ -7,6 +7,7 @@ from sqlglot import exp
 from sqlfeat.plan.bind_windows import grouped_again
 from sqlfeat.plan.grouping_sets import groupings_of
 from sqlfeat.plan.select_context import SelectContext
+from sqlfeat.plan.trace import windows_of
 
 WINDOW_COLUMNS = ("window_start", "window_end", "window_time")
 MOST_GROUPINGS = 16
@@ -25,6 +26,8 @@ def check_group(context: SelectContext, group: exp.Expr | None) -> None:
             "GROUP BY over a stream without a window would never be finished",
             help="group over TABLE(TUMBLE(...)), or use an aggregate OVER a window",
         )
+    if context.window is None:
+        check_no_sessions(context, group or context.select)
     if group is not None and any(group.args.get(form) for form in ("rollup", "cube", "totals")):
         raise context.report.fail(
             "SF0306", group, "groupings are named by their keys", help="write ROLLUP(a, b) or CUBE(a, b)"
@@ -63,3 +66,18 @@ def check_sessions(context: SelectContext, group: exp.Expr | None, *, several: b
             "sessions are grouped by the keys they are partitioned by",
             help="write SESSION(TABLE t PARTITION BY k, ...) and GROUP BY k, window_start, window_end",
         )
+
+
+def check_no_sessions(context: SelectContext, place: exp.Expr) -> None:
+    """Report rows of sessions that are put together by their ends.
+
+    Raises:
+        BindError: after reporting them.
+    """
+    windows = windows_of(context.scope.plan)
+    window = context.window or (windows.window if windows else None)
+    if window is not None and window.kind == "SESSION":
+        raise context.report.fail(
+            "SF0407", place, "each session has ends of its own, so no rows of others are to be put beside it",
+            help="name its window_end AS ended in a subquery, and group TABLE(TUMBLE(TABLE t, DESCRIPTOR(ended), ...))",
+        )  # fmt: skip

@@ -6,6 +6,7 @@ from sqlfeat.language.expr import Column
 from sqlfeat.plan.nodes import (
     Distinct,
     Filter,
+    GroupWindow,
     IntervalJoin,
     LookupJoin,
     Over,
@@ -18,7 +19,16 @@ from sqlfeat.plan.nodes import (
 )
 
 WINDOW_TIME = "__window_time"
-"""The event time of a window's row: one millisecond before its end, as Flink has it."""
+"""One millisecond before the end of a window, as Flink has it: the event time of its row, except of sessions."""
+
+
+def time_of(window: GroupWindow | None) -> str:
+    """The event time of the rows of a window.
+
+    An event exactly one gap after the last one of a session still belongs to it, so that a session is known only at its
+    end, not a millisecond before.
+    """
+    return "window_end" if window is not None and window.kind == "SESSION" else WINDOW_TIME
 
 
 def is_grouped(plan: Plan) -> bool:

@@ -100,8 +100,10 @@ class Select:
         for start, end, row in windows.cut(self._rows, lambda row: tuple(row.values[i] for i in self._partition)):
             key = tuple(hashable(value.of(row)) for _, value in keys)
             groups.setdefault((start, end, key), []).append(row)
+        # Whether an event exactly one gap later belongs to a session is known at its end only.
+        lead = 0 if windows.kind == "SESSION" else 1
         self._rows = [
-            Row((*key, moment_of(start), moment_of(end), moment_of(end - 1)), end - 1, (), in_order(members))
+            Row((*key, moment_of(start), moment_of(end), moment_of(end - 1)), end - lead, (), in_order(members))
             for (start, end, key), members in groups.items()
         ]
         self._keys = keys

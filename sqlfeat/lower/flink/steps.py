@@ -16,10 +16,12 @@ from sqlfeat.language.types import BOOLEAN, TIMESTAMP
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.flink.earlier import EarlierFrame
 from sqlfeat.lower.flink.intervals import interval, interval_constant
+from sqlfeat.lower.flink.sessions import SessionStep, outermost
 from sqlfeat.lower.flink.sources import EVENT_TIME
 from sqlfeat.lower.flink.trees import plain_time, row_type
 from sqlfeat.lower.names import view_name
 from sqlfeat.lower.steps import Steps
+from sqlfeat.plan.columns import OutputColumn
 from sqlfeat.plan.nodes import (
     Distinct,
     Filter,
@@ -28,6 +30,7 @@ from sqlfeat.plan.nodes import (
     LookupJoin,
     Over,
     OverSpec,
+    Plan,
     Project,
     Scan,
     Schema,
@@ -37,7 +40,7 @@ from sqlfeat.plan.nodes import (
 )
 from sqlfeat.plan.trace import WINDOW_TIME
 
-_MATCH, _IS_LEFT, _HIT, _KEY, _COPY = "__match", "__is_left", "__hit", "__key", "__copy"
+_MATCH, _IS_LEFT, _HIT, _COPY = "__match", "__is_left", "__hit", "__copy"
 
 
 class FlinkSteps(Steps):
@@ -45,6 +48,11 @@ class FlinkSteps(Steps):
 
     def __init__(self) -> None:
         super().__init__(ExpressionLowering(duckdb=False))
+        self._outermost: Plan | None = None
+
+    def final(self, plan: Project, columns: Sequence[OutputColumn]) -> exp.Select:
+        self._outermost = outermost(plan)
+        return super().final(plan, columns)
 
     def scan(self, plan: Scan) -> str:
         return view_name(plan.source)
@@ -108,14 +116,24 @@ class FlinkSteps(Steps):
     ) -> str:
         """The relation with aggregates over one window in front."""
         if spec.frame.rows or any(aggregate(call.op).ordered for call in calls):
-            source = self._sorted(source, names, spec.partition, schema)
-        context = AggregateContext(_attach_over(spec, schema), ())
+            source = self.sorted(source, names, spec.partition, schema)
+        context = AggregateContext(self.attach_over(spec, schema), ())
         values = [self.named(self.expressions.aggregate(call, context), call.name) for call in calls]
         # New columns come first: behind the others, Flink drops the projection as one that changes nothing, and
         # then its own names of the values, `w0$o0`, meet those of the window below: "Field names must be unique".
         return self.add("window", self.select([*values, *self.columns(names)], source))
 
-    def _sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
+    def attach_over(self, spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
+        """Puts OVER behind an aggregate."""
+
+        def over(tree: exp.Expr) -> exp.Expr:
+            order = exp.Order(expressions=[exp.Ordered(this=column(schema.event_time or ""), nulls_first=True)])
+            partition = self.columns(spec.partition)
+            return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
+
+        return over
+
+    def sorted(self, source: str, names: list[str], partition: tuple[str, ...], schema: Schema) -> str:
         """The same rows, ties on the event time in the order of the tie-breakers."""
         carried = [name for name in names if name not in partition and name != schema.event_time]
         # In the order of the relation's columns: Flink reads the keys in that order whatever is written, so the values
@@ -131,56 +149,37 @@ class FlinkSteps(Steps):
         return self.add("sorted", self.select(self.columns(names), sort))
 
     def group(self, plan: WindowAggregate) -> str:
-        below = plan.input.schema
+        window, below = plan.window, plan.input.schema
+        if window is not None and window.kind == "SESSION":
+            return SessionStep(self, plan, outermost=plan is self._outermost).rows()
         source = self.relation(plan.input)
         ordered = any(aggregate(call.op).ordered for call in plan.calls)
         if ordered:
-            source = self._sorted(source, list(below.names), plan.keys, below)
-        window, keys = plan.window, plan.keys
+            source = self.sorted(source, list(below.names), plan.keys, below)
         if window is None:
-            return self._aggregated(source, plan, keys, below.event_time or "")
-        partition = window.partition
-        if len(partition) > 1:
-            source = self._with_row_key(source, below, partition)
-            partition = keys = (_KEY,)
-        table = _window_table(source, window, below.event_time or "", self.columns(partition))
-        condition = _assigned() if ordered and window.step_ms else None
-        grouped = self._aggregated(table, plan, keys, "window_time", condition)
-        if keys == plan.keys:
-            return grouped
-        fields = [self.named(exp.Dot(this=column(_KEY), expression=identifier(key)), key) for key in plan.keys]
-        rest = [name for name in plan.schema.names if name not in plan.keys]
-        return self.add("columns", self.select([*fields, *self.columns(rest)], grouped))
+            return self._aggregated(source, plan, below.event_time or "")
+        table = _window_table(source, window, below.event_time or "")
+        return self._aggregated(table, plan, "window_time", _assigned() if ordered and window.step_ms else None)
 
     def _aggregated(
-        self,
-        table: str | exp.Expr,
-        plan: WindowAggregate,
-        keys: tuple[str, ...],
-        time: str,
-        condition: exp.Expr | None = None,
+        self, table: str | exp.Expr, plan: WindowAggregate, time: str, condition: exp.Expr | None = None
     ) -> str:
-        bounds = ("window_start", "window_end")
-        items = [*self.columns((*keys, *bounds)), self.named(column(time), WINDOW_TIME)]
-        for call in plan.calls:
-            context = AggregateContext(lambda tree: tree, ())
-            items.append(self.named(self.expressions.aggregate(call, context), call.name))
+        keys = (*plan.keys, "window_start", "window_end")
+        items = [*self.columns(keys), self.named(column(time), WINDOW_TIME), *self.aggregates(plan)]
         select = self.select(items, table, condition)
-        select.set("group", exp.Group(expressions=self.columns((*keys, *bounds, time))))
+        select.set("group", exp.Group(expressions=self.columns((*keys, time))))
         return self.add("groups", select)
 
+    def aggregates(self, plan: WindowAggregate) -> list[exp.Expr]:
+        """The values of a group."""
+        context = AggregateContext(lambda tree: tree, ())
+        return [self.named(self.expressions.aggregate(call, context), call.name) for call in plan.calls]
+
     def windowed(self, plan: WindowRows) -> str:
-        table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "", [])
+        table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "")
         names = [name for name in plan.schema.names if name != WINDOW_TIME]
         items = [*self.columns(names), self.named(column("window_time"), WINDOW_TIME)]
         return self.add("windowed", self.select(items, table))
-
-    def _with_row_key(self, source: str, schema: Schema, keys: tuple[str, ...]) -> str:
-        """The relation with several keys as one: Flink forgets all but the first in a view with sessions."""
-        row = exp.Cast(
-            this=fn("ROW", *self.columns(keys)), to=row_type([(key, schema.column(key).type) for key in keys])
-        )
-        return self.add("keyed", self.select([*self.columns(schema.names), self.named(row, _KEY)], source))
 
     def interval(self, plan: IntervalJoin) -> str:
         """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one."""
@@ -220,8 +219,8 @@ class FlinkSteps(Steps):
         frame = Frame(rows=plan.strict, start=None)
         if plan.strict:
             sort_schema = Schema((), left.event_time, (_IS_LEFT,))
-            both = self._sorted(both, names, keys, sort_schema)
-        over = _attach_over(OverSpec(keys, frame), left)
+            both = self.sorted(both, names, keys, sort_schema)
+        over = self.attach_over(OverSpec(keys, frame), left)
         latest = self.named(over(fn("LAST_VALUE", column(_MATCH))), _HIT)
         found = self.add("latest", self.select([*self.columns([*left.names, _IS_LEFT]), latest], both))
         picks = [self.named(_field(name), name) for name, _ in plan.picks]
@@ -240,7 +239,7 @@ class FlinkSteps(Steps):
         left, right = plan.left.schema, plan.right.schema
         source = self.relation(plan.right)
         if right.order and not plan.static:
-            source = self._sorted(source, list(right.names), tuple(other for _, other in plan.keys), right)
+            source = self.sorted(source, list(right.names), tuple(other for _, other in plan.keys), right)
         own = dict(plan.keys)
         items: list[exp.Expr] = []
         for field in left.columns:
@@ -267,13 +266,11 @@ class FlinkSteps(Steps):
         )
 
 
-def _window_table(source: str, window: GroupWindow, time: str, partition: list[exp.Expr]) -> WindowTable:
+def _window_table(source: str, window: GroupWindow, time: str) -> WindowTable:
     sizes = [interval_constant(size) for size in (window.step_ms, window.size_ms) if size]
     if window.offset_ms:
         sizes.append(interval_constant(window.offset_ms))
-    return WindowTable(
-        kind=window.kind, this=identifier(source), descriptor=identifier(time), expressions=sizes, partition=partition
-    )
+    return WindowTable(kind=window.kind, this=identifier(source), descriptor=identifier(time), expressions=sizes)
 
 
 def _of(alias: str, name: str) -> exp.Column:
@@ -287,15 +284,6 @@ def _shifted(time: exp.Expr, milliseconds: int) -> exp.Expr:
 
 def _field(name: str) -> exp.Expr:
     return exp.Dot(this=column(_HIT), expression=identifier(name))
-
-
-def _attach_over(spec: OverSpec, schema: Schema) -> Callable[[exp.Expr], exp.Expr]:
-    def over(tree: exp.Expr) -> exp.Expr:
-        order = exp.Order(expressions=[exp.Ordered(this=column(schema.event_time or ""), nulls_first=True)])
-        partition = [column(name) for name in spec.partition]
-        return exp.Window(this=tree, partition_by=partition, order=order, spec=_frame(spec.frame), over="OVER")
-
-    return over
 
 
 def _frame(frame: Frame) -> exp.WindowSpec:
