@@ -182,8 +182,15 @@ class FlinkSteps(Steps):
         return self.add("windowed", self.select(items, table))
 
     def interval(self, plan: IntervalJoin) -> str:
-        """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one."""
+        """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one.
+
+        Rows without a match are given out by a timer that the first row of a key to arrive sets, and rows that arrive
+        after it, but are earlier, wait for it too: the watermark passes them, and the next operator drops them. So the
+        rows of a key arrive in order.
+        """
         left, right = self.relation(plan.left), self.relation(plan.right)
+        if not plan.inner:
+            left = self.sorted(left, list(plan.left.schema.names), tuple(key for key, _ in plan.keys), plan.left.schema)
         own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
         on: exp.Expr = exp.And(
             this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
