@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 
 from sqlglot import exp
 
-from sqlfeat.language.types import DataType, Kind
+from sqlfeat.language.types import INT, DataType, Kind
 
 _DUCKDB_NAMES = {Kind.STRING: "VARCHAR", Kind.TIMESTAMP: "TIMESTAMP", Kind.INT: "INTEGER"}
 
@@ -73,6 +73,20 @@ def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) 
 def cast(tree: exp.Expr, target: DataType, *, duckdb: bool) -> exp.Expr:
     """`CAST(tree AS target)` in the spelling of one engine."""
     return exp.Cast(this=_own(tree), to=duckdb_type(target) if duckdb else flink_type(target))
+
+
+def flink_coalesce(*values: exp.Expr) -> exp.Expr:
+    """The first value that is not NULL, for Flink.
+
+    Not as COALESCE: once the planner knows that a value in the middle is never NULL, as that of a CASE whose condition
+    turned out to hold, it drops the rest, finds the type of the column changed by that, and fails.
+    """
+    return reduce(lambda rest, value: fn("IFNULL", value, rest), reversed(values))
+
+
+def flink_bounded(value: exp.Expr, low: int, high: int) -> exp.Expr:
+    """A BIGINT drawn into a range within INT, as INT, for Flink."""
+    return cast(fn("GREATEST", number(low), fn("LEAST", number(high), value)), INT, duckdb=False)
 
 
 def duckdb_type(target: DataType) -> exp.DataType:

@@ -29,8 +29,8 @@ from sqlfeat.language.ops.array_types import (
     operation,
     with_element,
 )
-from sqlfeat.language.trees import binary, case, cast, fn, not_null, number
-from sqlfeat.language.types import BIGINT, BOOLEAN, INT, Kind, array
+from sqlfeat.language.trees import binary, case, cast, flink_bounded, fn, not_null, number
+from sqlfeat.language.types import BIGINT, BOOLEAN, Kind, array
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert
 
 _LARGEST = 2**31 - 1
@@ -89,7 +89,7 @@ def _flink_element(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     inside = exp.And(
         this=binary(exp.GTE, index, number(1)), expression=binary(exp.LTE, index, fn("CARDINALITY", value))
     )
-    return case((inside, flink_item(value, cast(index, INT, duckdb=False))))
+    return case((inside, flink_item(value, flink_bounded(index, 1, _LARGEST))))
 
 
 def _type_counted(args: Sequence[Expr]) -> Typed:

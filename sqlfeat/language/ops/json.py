@@ -24,7 +24,7 @@ from sqlfeat.language.operation import (
     TypeMismatch,
     Vector,
 )
-from sqlfeat.language.trees import binary, case, fn, not_null, number, text
+from sqlfeat.language.trees import binary, case, flink_coalesce, fn, not_null, number, text
 from sqlfeat.language.types import BOOLEAN, STRING, DataType, Kind, parse_type
 from sqlfeat.language.typing import arity, convert, takes
 
@@ -121,7 +121,7 @@ def _duckdb_found(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 def _flink_found(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     found = fn("JSON_EXISTS", args[0], text(_path_of(call.args[1]).flink()))
-    readable = case((_flink_is_whole(args[0]), fn("COALESCE", found, exp.false())), default=exp.false())
+    readable = case((_flink_is_whole(args[0]), flink_coalesce(found, exp.false())), default=exp.false())
     return case((not_null(args[0]), readable))
 
 
@@ -264,7 +264,7 @@ def _duckdb_is(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def _flink_is(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    valid = fn("COALESCE", _flink_valid(call, args), exp.false())
+    valid = flink_coalesce(_flink_valid(call, args), exp.false())
     if not (kind := _kind(call)):
         return valid
     return exp.Paren(

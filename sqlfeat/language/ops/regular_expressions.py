@@ -11,7 +11,7 @@ from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import Lowering, Macro, Operation, Refusal, Refused, Typed, TypeMismatch, TypeRule
 from sqlfeat.language.proofs import vectors
 from sqlfeat.language.regex import BadPattern, Pattern, parse_pattern
-from sqlfeat.language.trees import case, cast, fn, number, text
+from sqlfeat.language.trees import case, cast, flink_coalesce, fn, number, text
 from sqlfeat.language.types import BIGINT, BOOLEAN, INT, STRING, DataType, array
 from sqlfeat.language.typing import arity, constant_text, convert
 
@@ -100,7 +100,7 @@ def _flink_extract(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     if group == number(0):
         return found
     # A group that took no part is NULL here, and '' in DuckDB.
-    return case((fn("REGEXP", args[0], _written(call)), fn("COALESCE", found, text(""))))
+    return case((fn("REGEXP", args[0], _written(call)), flink_coalesce(found, text(""))))
 
 
 def _extract_all(name: str) -> Lowering:

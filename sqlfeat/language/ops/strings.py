@@ -9,8 +9,8 @@ from sqlglot import exp
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import Lowering, Operation, Typed
 from sqlfeat.language.proofs import vectors
-from sqlfeat.language.trees import binary, case, cast, fn, is_null, number, text, wrap
-from sqlfeat.language.types import BIGINT, BOOLEAN, INT, STRING
+from sqlfeat.language.trees import binary, case, cast, flink_bounded, fn, is_null, number, text, wrap
+from sqlfeat.language.types import BIGINT, BOOLEAN, STRING
 from sqlfeat.language.typing import any_nullable, arity, convert, takes
 
 MAX_REPEAT = 10_000
@@ -37,7 +37,7 @@ def _bounded(call: Call, args: Sequence[exp.Expr], index: int, low: int, high: i
         # Its GREATEST would ignore NULL.
         under, over = binary(exp.LT, value, number(low)), binary(exp.GT, value, number(high))
         return case((under, number(low)), (over, number(high)), default=value)
-    return cast(fn("GREATEST", number(low), fn("LEAST", number(high), value)), INT, duckdb=False)
+    return flink_bounded(value, low, high)
 
 
 def _cut(name: str, *, duckdb: bool) -> Lowering:

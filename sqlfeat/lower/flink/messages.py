@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.dialects.flink import FlinkColumn
-from sqlfeat.language.trees import case, fn, is_null, not_null, text
+from sqlfeat.language.trees import case, flink_coalesce, fn, is_null, not_null, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import lines_name
 from sqlfeat.project.config import Source
@@ -57,7 +57,7 @@ def placed(reason: exp.Expr, source: Source) -> exp.Expr:
 def broken_messages(source: Source) -> exp.Select:
     """(source, reason, message) of the messages that do not parse."""
     reason = placed(column(_REASON), source)
-    select = exp.Select(expressions=[text(source.full_name), reason, fn("COALESCE", column(_MESSAGE_TEXT), text(""))])
+    select = exp.Select(expressions=[text(source.full_name), reason, flink_coalesce(column(_MESSAGE_TEXT), text(""))])
     select.set("from_", exp.From(this=_judged(source).subquery()))
     select.set("where", exp.Where(this=not_null(column(_REASON))))
     return select

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.dialects.flink import Flink
+from sqlfeat.language.trees import flink_coalesce
 from sqlfeat.language.types import DataType, Kind
 from sqlfeat.lower.program import CompiledModel, OutputColumn, Role
 from sqlfeat.stores import keys, version
@@ -95,8 +96,8 @@ def _version(model: CompiledModel) -> exp.Expr:
 
 
 def _order_part(column: OutputColumn) -> exp.Expr:
-    part = _call("COALESCE", _sortable(_column(column), column.type), _text(version.NULL_MARK))
-    return part if column.nullable else part.expressions[0]
+    part = _sortable(_column(column), column.type)
+    return flink_coalesce(part, _text(version.NULL_MARK)) if column.nullable else part
 
 
 def _sortable(value: exp.Expr, column_type: DataType) -> exp.Expr:
