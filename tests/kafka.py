@@ -123,9 +123,13 @@ class Broker:
 
     def messages(self, topic: str) -> list[bytes | None]:
         """All messages of a topic, partition by partition."""
+        return [message for _, message in self.records(topic)]
+
+    def records(self, topic: str) -> list[tuple[bytes | None, bytes | None]]:
+        """Key and message of all records of a topic, partition by partition."""
         from confluent_kafka import TopicPartition
 
-        found: list[bytes | None] = []
+        found: list[tuple[bytes | None, bytes | None]] = []
         with self._consumer("tests") as reader:
             for partition in sorted(reader.list_topics(topic, 10.0).topics[topic].partitions):
                 _, end = reader.get_watermark_offsets(TopicPartition(topic, partition), 10.0)
@@ -133,7 +137,7 @@ class Broker:
                 for _ in range(end):
                     message = reader.poll(10.0)
                     assert message is not None, f"{topic} gives no message"
-                    found.append(message.value())
+                    found.append((message.key(), message.value()))
         return found
 
     def commit(self, group: str, topic: str, offsets: dict[int, int]) -> None:

@@ -35,9 +35,14 @@ class Brought:
 
 def needed_jars(sources: Iterable[Source], declared: Iterable[Artifact] = ()) -> tuple[Artifact, ...]:
     """The jars that reading sources live needs, and those that the project declares under `deps:`."""
-    connectors = dict.fromkeys(source.stream.connector for source in sources if source.stream is not None)
+    connectors = (source.stream.connector for source in sources if source.stream is not None)
+    return tuple(dict.fromkeys([*connector_jars(connectors), *declared]))
+
+
+def connector_jars(connectors: Iterable[str]) -> tuple[Artifact, ...]:
+    """The jars of those connectors that do not come with Flink, each once."""
     known = pinned()
-    return tuple(dict.fromkeys([*(known[name] for name in connectors if name in known), *declared]))
+    return tuple(known[name] for name in dict.fromkeys(connectors) if name in known)
 
 
 def jar_folder(environ: Mapping[str, str] | None = None) -> Path:

@@ -136,6 +136,7 @@ CODES: dict[str, CodeInfo] = {
         CodeInfo("SF0821", "a stream in Kafka without brokers", ExitCode.FAILED),
         CodeInfo("SF0822", "a topic cannot be read", ExitCode.ENVIRONMENT),
         CodeInfo("SF0823", "refused: an idle timeout under which windows drop events", ExitCode.FAILED),
+        CodeInfo("SF0824", "the log of the online store cannot be written", ExitCode.ENVIRONMENT),
         CodeInfo("SF0901", "no row for this key", ExitCode.FAILED),
         CodeInfo("SF0902", "the online store cannot be reached", ExitCode.ENVIRONMENT),
         CodeInfo("SF0903", "the package `redis` is not installed", ExitCode.ENVIRONMENT),

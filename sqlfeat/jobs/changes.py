@@ -23,6 +23,8 @@ def changes(old: Definition, new: Definition) -> list[str]:
     lines += _source_changes(old, new)
     if old.bootstrap != new.bootstrap:
         lines.append(f"the job was {_bootstrapped(old)} and would be {_bootstrapped(new)}")
+    if old.logged != new.logged:
+        lines.append(f"`online: {{log: ...}}` of the target is {'new' if new.logged else 'gone'}")
     if not lines and old.program != new.program:
         versions = f" (sqlfeat {old.version}, now {new.version})" if old.version != new.version else ""
         lines.append(f"no model changed, but what is handed to Flink did{versions}")

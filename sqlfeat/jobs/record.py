@@ -47,6 +47,7 @@ class Definition:
         sources: (full name, where the stream lies) of what is read.
         program: SHA-256 of everything handed to Flink, wherever the project lies.
         bootstrap: cut-over between history and stream, UTC; empty when there was no history.
+        logged: rows are written to a log, too.
     """
 
     version: str
@@ -54,6 +55,7 @@ class Definition:
     sources: tuple[tuple[str, str], ...]
     program: str
     bootstrap: str = ""
+    logged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,11 @@ def _model(value: dict[str, Any]) -> ModelState:
 
 
 def define(
-    project: LoadedProject, models: Sequence[CompiledModel], inserts: Sequence[str], bootstrap: str = ""
+    project: LoadedProject,
+    models: Sequence[CompiledModel],
+    inserts: Sequence[str],
+    bootstrap: str = "",
+    log_inserts: Sequence[str] = (),
 ) -> Definition:
     """What the state of a job of these models will be bound to.
 
@@ -118,6 +124,7 @@ def define(
         models: compiled as the job runs them.
         inserts: the statements that write online, as handed to Flink.
         bootstrap: see `Definition`.
+        log_inserts: those that write the log.
     """
     read = {name for model in models for name in model.sources}
     sources = [source for source in project.config.sources if source.full_name in read]
@@ -125,8 +132,9 @@ def define(
         version=__version__,
         models=tuple(_state(model) for model in models),
         sources=tuple((source.full_name, source.stream.place if source.stream else "") for source in sources),
-        program=_program(models, inserts, str(project.config.root)),
+        program=_program(models, [*inserts, *log_inserts], str(project.config.root)),
         bootstrap=bootstrap,
+        logged=bool(log_inserts),
     )
 
 

@@ -224,6 +224,17 @@ class ModelProperties:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlineLog:
+    """The topic that rows are also written to when they are written online."""
+
+    topic: str
+    brokers: str = ""
+    """`host:port,host:port`; those of the target when empty."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """Of Kafka's client; never secrets."""
+
+
+@dataclass(frozen=True, slots=True)
 class OnlineTarget:
     """The online store of a target."""
 
@@ -235,6 +246,8 @@ class OnlineTarget:
     """Redis URL, for example `redis://127.0.0.1:6379/0`."""
     ttl_ms: int = 0
     """How long after its feature time a row is forgotten, where the model says nothing; 0 is never."""
+    log: OnlineLog | None = None
+    """None writes no log."""
 
 
 @dataclass(frozen=True, slots=True)

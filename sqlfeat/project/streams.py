@@ -13,6 +13,7 @@ from sqlfeat.project.formats import read_format
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlfeat.diagnostics.model import Span
     from sqlfeat.project.block import Block
     from sqlfeat.project.config import Column
     from sqlfeat.project.formats import Format
@@ -76,9 +77,8 @@ def _read_other(block: Block, connector: Located[str], form: Format) -> Stream:
 
 def _read_kafka(block: Block, form: Format) -> Stream:
     topic = block.located("topic", required=True)
-    if topic and not _TOPIC.fullmatch(topic.value):
-        hint = "letters, digits, `.`, `_` and `-`, at most 249 of them"
-        block.file.problem("SF0108", f"`{topic.value}` cannot be a topic", topic.span, hint=hint)
+    if topic:
+        refuse_topic(block, topic.value, topic.span)
     brokers, group = block.text("brokers"), block.text("group")
     startup = block.choice("startup", STARTUPS, "earliest")
     if startup == "group" and not group:
@@ -89,7 +89,7 @@ def _read_kafka(block: Block, form: Format) -> Stream:
         timestamp_ms=_read_timestamp(block, startup),
         group=group,
         idle_timeout_ms=block.duration("idle_timeout"),
-        properties=_read_properties(block),
+        properties=read_properties(block),
     )
     options = read_options(block)
     return Stream(
@@ -115,7 +115,15 @@ def _read_timestamp(block: Block, startup: str) -> int:
     return round((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp() * 1000)
 
 
-def _read_properties(block: Block) -> tuple[tuple[str, str], ...]:
+def refuse_topic(block: Block, topic: str, span: Span) -> None:
+    """Report a name that Kafka takes for no topic."""
+    if not _TOPIC.fullmatch(topic):
+        hint = "letters, digits, `.`, `_` and `-`, at most 249 of them"
+        block.file.problem("SF0108", f"`{topic}` cannot be a topic", span, hint=hint)
+
+
+def read_properties(block: Block) -> tuple[tuple[str, str], ...]:
+    """The properties of Kafka's client in a block that is no place for secrets."""
     properties = read_options(block, "properties")
     for name, _ in properties:
         if is_secret(name):

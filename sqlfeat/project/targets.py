@@ -9,6 +9,7 @@ from sqlfeat.diagnostics.model import Diagnostic
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.project.config import KafkaTarget, OnlineTarget, StreamTarget, Target
 from sqlfeat.project.lateness import read_late
+from sqlfeat.project.online_log import read_log
 from sqlfeat.project.streams import is_secret, read_options, refuse_secret
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _DEFAULT_NAME = "dev"
 _DEFAULT_ONLINE = OnlineTarget("sqlite", path="data/online.db")
 _DEFAULT_OFFLINE = "data/offline"
 _DEFAULT_PARALLELISM = 2
+_REDIS_URLS = ("redis://", "rediss://", "unix://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,12 @@ class _TargetReader:
     def read(self, name: str) -> Target:
         """The target."""
         late = read_late(self.block)
-        target = Target(name, self._online(), self._offline(), *self._stream(), late, self._kafka())
+        kafka = self._kafka()
+        target = Target(name, self._online(kafka), self._offline(), *self._stream(), late, kafka)
         self.block.close()
         return target
 
-    def _online(self) -> OnlineTarget:
+    def _online(self, kafka: KafkaTarget) -> OnlineTarget:
         block = self.block.block("online", "`online`")
         if block is None:
             return _DEFAULT_ONLINE
@@ -119,10 +122,20 @@ class _TargetReader:
         if not kind:
             return _DEFAULT_ONLINE  # reported; which other keys belong here cannot be told
         path = self._value(block, "path") if kind != "redis" else ""
-        url = self._value(block, "url") if kind != "sqlite" else ""
+        url = self._url(block) if kind != "sqlite" else ""
         ttl_ms = block.duration("ttl")
+        log = read_log(block, self._rendered, brokers_known=bool(kafka.brokers))
         block.close({"path": "a Redis has a `url`", "url": "SQLite has a `path`"})
-        return OnlineTarget(kind, path, url, ttl_ms)
+        return OnlineTarget(kind, path, url, ttl_ms, log)
+
+    def _url(self, block: Block) -> str:
+        url = self._value(block, "url")
+        # The value itself is not shown: it may hold a password.
+        if url and not url.startswith((*_REDIS_URLS, "{{")):
+            hint = "for example `redis://127.0.0.1:6379/0`, or `rediss://...` for TLS"
+            message = f"the `url` of a Redis begins with {' or '.join(f'`{head}`' for head in _REDIS_URLS)}"
+            block.file.problem("SF0108", message, block.key_span("url"), hint=hint)
+        return url
 
     def _offline(self) -> str:
         block = self.block.block("offline", "`offline`")

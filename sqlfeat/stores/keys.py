@@ -42,6 +42,15 @@ def encode_key(values: Mapping[str, Any], types: Mapping[str, DataType]) -> str:
     )
 
 
+def store_key(project: str, view: str, key: str) -> str:
+    """What a row is called in Redis, and in the log of any store; `key` is canonical text.
+
+    >>> store_key("shop", "spend", "user_id=7")
+    'sqlfeat:shop:spend:{user_id=7}'
+    """
+    return f"sqlfeat:{project}:{view}:{{{key}}}"
+
+
 def parse_key_value(text: str, column_type: DataType) -> Any:
     """A key value typed by a person, as a value of the key column.
 

@@ -43,8 +43,10 @@ def run_live(project: LoadedProject, prepared: Prepared, live: LiveOptions, cons
         console: told what happens.
 
     Raises:
-        SqlfeatError: SF080x, SF081x, SF09xx, SF001x.
+        SqlfeatError: SF080x, SF081x, SF09xx, SF001x; SF0004, the folder of the job cannot be written.
     """
+    prepared.folder.create()
+    prepared.folder.forget_failure()
     if prepared.resume:
         console.note(f"job {live.name} goes on from {shown(project, prepared.resume)}")
     if live.detach and not prepared.cluster:
@@ -54,7 +56,11 @@ def run_live(project: LoadedProject, prepared: Prepared, live: LiveOptions, cons
     with prepared.folder.lock() as had:
         if not had:
             raise SqlfeatError(runs_already(live.name))
-        return _attached(project, prepared, live, console)
+        try:
+            return _attached(project, prepared, live, console)
+        except SqlfeatError as error:
+            prepared.folder.note_failure(error)
+            raise
 
 
 def _attached(project: LoadedProject, prepared: Prepared, live: LiveOptions, console: Console) -> LiveResult:
@@ -70,6 +76,7 @@ def _attached(project: LoadedProject, prepared: Prepared, live: LiveOptions, con
         settings,
         prepared.models,
         online,
+        prepared.log,
         parallelism=project.target.parallelism,
         log_file=prepared.folder.flink_log,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlfeat.connectors.jars import Brought, bring_jars, jar_folder, needed_jars
+from sqlfeat.connectors.jars import Brought, bring_jars, connector_jars, jar_folder, needed_jars
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,9 @@ def deps(project: LoadedProject, console: Console) -> DepsResult:
         SqlfeatError: SF0020 there is no Maven, SF0021 it cannot bring a jar, SF0022 a jar is not what was pinned;
             SF0010 to SF0012, there is no Flink to make the message format with.
     """
-    wanted = needed_jars(project.config.sources, project.config.deps)
+    logged = any(target.online.log for target in project.config.targets.values())
+    log_jars = connector_jars(["kafka"] if logged else [])
+    wanted = needed_jars(project.config.sources, (*log_jars, *project.config.deps))
     jars = bring_jars(wanted, jar_folder())
     for jar in jars:
         console.note(f"{jar.artifact.coordinates}: {'brought' if jar.fresh else 'there'}, {jar.path}")

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.jobs.changes import check_state
-from sqlfeat.jobs.folder import JobFolder
+from sqlfeat.jobs.folder import DEFAULT_JOB, JobFolder
 from sqlfeat.jobs.record import Definition, JobRecord, define
 from sqlfeat.lower.flink.online import online_select
+from sqlfeat.lower.flink.online_log import log_program
 from sqlfeat.lower.program import Bootstrap, LowerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sqlfeat.lower.flink.online_log import LogProgram
     from sqlfeat.lower.program import CompiledModel
     from sqlfeat.project.load import LoadedProject
 
-DEFAULT_JOB = "main"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -90,6 +91,7 @@ class Prepared:
     models: tuple[CompiledModel, ...]
     resume: str
     cluster: str
+    log: LogProgram | None
     bootstrap: Bootstrap | None = None
 
 
@@ -126,11 +128,13 @@ def prepare(project: LoadedProject, names: Sequence[str], live: LiveOptions) -> 
     hidden = project.target.kafka.hidden
     shown = compile_models(project, names, replace(options, connect=False)) if hidden else models
     cutover = bootstrap.cutover.isoformat(sep=" ") if bootstrap else ""
-    definition = define(project, shown, [online_select(model) for model in models], cutover)
+    log = log_program(project.config.name, project.target, models)
+    inserts = [online_select(model) for model in models]
+    definition = define(project, shown, inserts, cutover, [insert.sql for insert in log.inserts] if log else [])
     if record and point:
         check_state(live.name, record.definition, definition, str(point))
     cluster = live.cluster or project.target.stream.cluster
-    return Prepared(folder, definition, models, str(point or ""), cluster, bootstrap)
+    return Prepared(folder, definition, models, str(point or ""), cluster, log, bootstrap)
 
 
 def _bootstrap(folder: JobFolder, live: LiveOptions, record: JobRecord | None) -> Bootstrap | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, count_lines, count_rows, sum_events
-from sqlfeat.engines.flink.inputs import check_inputs, sources_read
+from sqlfeat.engines.flink.inputs import check_inputs, check_log_brokers, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
+from sqlfeat.lower.flink.online_log import log_program
 from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
 from sqlfeat.stores.late_inputs import read_files
 from sqlfeat.stores.online import open_store
@@ -118,6 +119,7 @@ def stream(
         console.warning("no feature view is selected, nothing to run")
         return StreamResult((), (), 0.0)
     check_inputs(project, models)
+    check_log_brokers(project.target)
     streams = [options.placed(source).stream for source in sources_read(project, models)]
     if any(stream and stream.unbounded for stream in streams):
         return _run_live(project, names, (start, end), live or LiveOptions(), console)
@@ -181,7 +183,12 @@ def _run(project: LoadedProject, models: Sequence[CompiledModel], work: Path, co
         console.node_started("stream", model.name, index, len(models))
     online = OnlineSink(project.target.online, project.config.root, project.config.name, counts_dir)
     job = run_job(
-        models, name=project.config.name, log_file=log_file, parallelism=project.target.parallelism, online=online
+        models,
+        name=project.config.name,
+        log_file=log_file,
+        parallelism=project.target.parallelism,
+        online=online,
+        log=log_program(project.config.name, project.target, models),
     )
     for index, model in enumerate(models, 1):
         detail = _detail(job.counts[model.name])

@@ -79,6 +79,18 @@ def test_a_secret_is_rendered_below_targets(tmp_path):
     assert loaded.config.default_target == "dev"
 
 
+def test_a_url_that_is_none_of_a_redis(tmp_path):
+    """It is not shown: a password may be in it."""
+    root = project(tmp_path, TARGETS.replace("redis://{{", "{{"))
+    assert load_project(root, environ={}).target.name == "dev"
+    assert complaints(root, target="prod", environ={"SQLFEAT_SECRET_REDIS": "127.0.0.1:6379"}) == [
+        (
+            "SF0108 | project.yml:10:27 <url> | the `url` of a Redis begins with `redis://` or `rediss://` or `unix://`"
+            " | help: for example `redis://127.0.0.1:6379/0`, or `rediss://...` for TLS"
+        )
+    ]
+
+
 def test_the_variables_of_the_chosen_target_must_be_set(tmp_path):
     assert complaints(project(tmp_path, TARGETS), target="prod", environ={}) == [
         (
@@ -274,7 +286,7 @@ targets:
         ),
         "SF0107 | project.yml:4:31 <type> | `online` needs `path`",
         (
-            "SF0101 | project.yml:4:45 <url> | unknown key `url` in `online` | keys of `online`: type, path, ttl"
+            "SF0101 | project.yml:4:45 <url> | unknown key `url` in `online` | keys of `online`: type, path, ttl, log"
             " | help: SQLite has a `path`"
         ),
         "SF0108 | project.yml:4:70 <csv> | `type` cannot be `csv` | choices: parquet",
@@ -285,7 +297,7 @@ targets:
         "SF0106 | project.yml:5:68 <0> | `parallelism` must be a whole number from 1, found a number (`0`)",
         (
             "SF0101 | project.yml:5:72 <spark> | unknown key `spark` in a target"
-            " | keys of a target: default, late, online, offline, stream, kafka"
+            " | keys of a target: default, late, kafka, online, offline, stream"
         ),
     ]
 

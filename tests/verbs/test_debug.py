@@ -98,3 +98,10 @@ def test_a_connector_that_was_not_brought_has_a_remedy(root, tmp_path, monkeypat
     folder.mkdir(parents=True)
     (folder / "connector-1.0.jar").write_bytes(b"")
     assert checks(root)["connectors"] == Check("connectors", True, "org.example:connector:1.0")
+
+
+def test_a_log_of_the_online_store_needs_a_connector(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    log = "log: {connector: kafka, topic: rows, brokers: 'k:9092'}"
+    replace(root, "project.yml", "path: data/online.db}", f"path: data/online.db, {log}}}")
+    assert checks(root)["connectors"].remedy == "sqlfeat deps"

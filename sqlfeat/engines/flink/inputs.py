@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from sqlfeat.connectors.jars import jar_folder, jars_at_hand
+from sqlfeat.connectors.jars import connector_jars, jar_folder, jars_at_hand
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlfeat.lower.program import CompiledModel
-    from sqlfeat.project.config import Source
+    from sqlfeat.project.config import Source, Target
     from sqlfeat.project.load import LoadedProject
 
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -51,8 +51,7 @@ def _unreachable(source: Source, brokers: str, notes: tuple[str, ...]) -> list[D
         help_text = "name them for the target: `kafka: {brokers: localhost:9092}` in project.yml"
         message = f"the stream of `{source.full_name}` is in Kafka, and nobody says where that is"
         return [Diagnostic("SF0821", message, span=source.span, notes=notes, help=help_text)]
-    reasons = [reason for broker in brokers.split(",") if (reason := _silence(broker.strip()))]
-    if len(reasons) < len(brokers.split(",")):
+    if not (reasons := _silent(brokers)):
         return []
     message = f"no Kafka broker of `{source.full_name}` can be reached: {'; '.join(reasons)}"
     return [Diagnostic("SF0820", message, span=source.span, notes=notes, help="start Kafka, or correct `brokers:`")]
@@ -74,13 +73,35 @@ def _idle(project: LoadedProject, source: Source, models: Sequence[CompiledModel
     return [Diagnostic("SF0823", message, span=source.span, notes=tuple(reasons), help=help_text)]
 
 
+def check_log_brokers(target: Target) -> None:
+    """Check that the log of the online store can be written, as far as is known before Java is started.
+
+    Raises:
+        SqlfeatError: SF0820, no broker can be reached; SF0023, a jar is missing.
+    """
+    if (log := target.online.log) is None:
+        return
+    jars_at_hand(connector_jars(["kafka"]), jar_folder())
+    if reasons := _silent(log.brokers or target.kafka.brokers):
+        message = f"no Kafka broker of the online store's log can be reached: {'; '.join(reasons)}"
+        raise SqlfeatError(Diagnostic("SF0820", message, help="start Kafka, or correct `brokers:` of the target"))
+
+
+def _silent(brokers: str) -> list[str]:
+    """Why none of some brokers answers; empty if one does."""
+    reasons = [_silence(broker.strip()) for broker in brokers.split(",")]
+    return reasons if all(reasons) else []
+
+
 def _silence(broker: str) -> str:
     """Why nothing answers at an address; empty if something does."""
     host, _, port = broker.rpartition(":")
+    if not host or not port.isdecimal():
+        return f"`{broker}` is not `host:port`"
     try:
         with socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT_SECONDS):
             return ""
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, OverflowError) as error:
         return f"{broker}: {error}"
 
 

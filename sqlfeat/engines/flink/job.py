@@ -17,7 +17,7 @@ from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.failures import failed, refused
 from sqlfeat.engines.flink.gateway import ensure_gateway
 from sqlfeat.engines.flink.message_format import format_jar
-from sqlfeat.engines.flink.topics import fitted
+from sqlfeat.engines.flink.topics import check_log, fitted
 from sqlfeat.lower.flink.online import online_select
 from sqlfeat.lower.flink.program import WATCHFUL
 from sqlfeat.lower.program import Statement
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pyflink.table import StatementSet, TableEnvironment, TableResult
 
     from sqlfeat.engines.flink.sink import OnlineSink
+    from sqlfeat.lower.flink.online_log import LogProgram
     from sqlfeat.lower.program import CompiledModel
 
 WRITTEN_TABLE = "sqlfeat__written"
@@ -56,6 +57,7 @@ def run_job(
     log_file: Path,
     parallelism: int,
     online: OnlineSink | None = None,
+    log: LogProgram | None = None,
 ) -> JobResult:
     """Run feature views as one job and wait until their input ends.
 
@@ -65,6 +67,7 @@ def run_job(
         log_file: where Flink logs; the first job of a process decides.
         parallelism: of every operator.
         online: write to this online store; None writes each model's filesystem sink.
+        log: write the rows there, too.
 
     Raises:
         SqlfeatError: SF0010 to SF0012 when Flink cannot be started, SF0801 when it refuses a statement, SF0802 when the
@@ -75,7 +78,7 @@ def run_job(
     # In a thread, as only the main thread is interrupted by Ctrl-C: py4j does not survive that in the middle of a call.
     with ThreadPoolExecutor(1, thread_name_prefix="sqlfeat-flink") as java:
         job = java.submit(
-            start_job, models, {**merge_options(models), "pipeline.name": name}, log_file, parallelism, online
+            start_job, models, {**merge_options(models), "pipeline.name": name}, log_file, parallelism, online, log
         )
         end = java.submit(lambda: wait_for_end(job.result(), _names(models), log_file))
         try:
@@ -119,26 +122,33 @@ def start_job(
     log_file: Path,
     parallelism: int,
     online: OnlineSink | None,
+    log: LogProgram | None = None,
 ) -> TableResult:
     """Hand a job to Flink; see `run_job`."""
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
-    jars = _add_jars(environment, models, log_file)
+    jars = _add_jars(environment, models, log, log_file)
     definitions = _definitions(models, to_files=online is None)
     for statement in fitted(definitions, models, jars, parallelism, ensure_gateway(log_file)):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
+    if log is not None:
+        check_log(log.topic, jars, ensure_gateway(log_file))
+        _guarded("the log of the online store", names, environment.execute_sql, log.table.sql)
     inserts = environment.create_statement_set()
-    for statement in _inserts(models, to_files=online is None):
+    for statement in (*_inserts(models, to_files=online is None), *(log.inserts if log else ())):
         _guarded(f"`{statement.name}`", names, inserts.add_insert_sql, statement.sql)
     if online is not None:
         _add_online(environment, inserts, selects, online, {model.name: model.ttl_ms for model in models})
     return _guarded("the job", names, inserts.execute)
 
 
-def _add_jars(environment: TableEnvironment, models: Sequence[CompiledModel], log_file: Path) -> tuple[Path, ...]:
+def _add_jars(
+    environment: TableEnvironment, models: Sequence[CompiledModel], log: LogProgram | None, log_file: Path
+) -> tuple[Path, ...]:
     """Found by the planner from now on, and shipped with the job wherever it runs."""
-    wanted = tuple(dict.fromkeys(jar for model in models for jar in model.flink.jars))
+    needed = [*(jar for model in models for jar in model.flink.jars), *(log.jars if log else ())]
+    wanted = tuple(dict.fromkeys(needed))
     paths = jars_at_hand(wanted, jar_folder())
     if any(model.flink.decodes for model in models):
         paths += (format_jar(jar_folder(), log_file),)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyflink.table import TableResult
 
     from sqlfeat.engines.flink.sink import OnlineSink
+    from sqlfeat.lower.flink.online_log import LogProgram
     from sqlfeat.lower.program import CompiledModel
 
 POLL_SECONDS = 0.2
@@ -40,6 +41,7 @@ class LiveJob:
         settings: where and how it runs.
         models: compiled with the same options.
         online: the store it writes to.
+        log: and the log.
         parallelism: of every operator.
         log_file: where Java logs.
     """
@@ -49,6 +51,7 @@ class LiveJob:
         settings: LiveSettings,
         models: Sequence[CompiledModel],
         online: OnlineSink,
+        log: LogProgram | None,
         *,
         parallelism: int,
         log_file: Path,
@@ -61,18 +64,20 @@ class LiveJob:
         self._silent = 0.0
         # In a thread, as only the main thread is interrupted by Ctrl-C: py4j does not survive that amid a call.
         self._java = ThreadPoolExecutor(1, thread_name_prefix="sqlfeat-flink")
-        self._submitted: Future[TableResult] = self._java.submit(self._submit, models, online, parallelism)
+        self._submitted: Future[TableResult] = self._java.submit(self._submit, models, online, log, parallelism)
         self._ended: Future[None] | None = None
         if settings.embedded:
             self._ended = self._java.submit(lambda: wait_for_end(self._submitted.result(), self._names, self._log_file))
 
-    def _submit(self, models: Sequence[CompiledModel], online: OnlineSink, parallelism: int) -> TableResult:
+    def _submit(
+        self, models: Sequence[CompiledModel], online: OnlineSink, log: LogProgram | None, parallelism: int
+    ) -> TableResult:
         options = {**merge_options(models), **live_options(self.settings)}
         if self.settings.embedded:
-            return start_job(models, options, self._log_file, parallelism, online)
+            return start_job(models, options, self._log_file, parallelism, online, log)
         with tempfile.TemporaryDirectory(prefix="sqlfeat-ship-") as scratch:
             options |= shipped(pyflink_home(), Path(scratch))
-            return start_job(models, options, self._log_file, parallelism, online)
+            return start_job(models, options, self._log_file, parallelism, online, log)
 
     def wait_until_started(self) -> None:
         """Until every part of the job runs and its first checkpoint is complete.

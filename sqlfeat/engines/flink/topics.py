@@ -15,7 +15,7 @@ from sqlfeat.engines.flink.failures import java_message
 from sqlfeat.engines.flink.reflection import array, call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sqlfeat.lower.program import CompiledModel, Statement, Topic
@@ -58,7 +58,18 @@ def _narrowed(table: Statement, partitions: int, parallelism: int) -> Statement:
     return replace(table, sql="".join([options, ",\n  ", READERS, " = '", str(partitions), "'", end]))
 
 
-def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
+def check_log(topic: Topic, jars: Sequence[Path], gateway: Any) -> None:
+    """Check that the topic of a log is there: a job that writes to none waits a minute before it fails.
+
+    Raises:
+        SqlfeatError: SF0824, Kafka knows no such topic, or does not let us see it.
+    """
+    _partitions(topic, jars, gateway, _unwritable)
+
+
+def _partitions(
+    topic: Topic, jars: Sequence[Path], gateway: Any, problem: Callable[[Topic, str], Diagnostic] | None = None
+) -> int:
     from py4j.protocol import Py4JJavaError
     from pyflink.util.exceptions import JavaException
 
@@ -70,7 +81,7 @@ def _partitions(topic: Topic, jars: Sequence[Path], gateway: Any) -> int:
             described = call(gateway, call(gateway, answer, "allTopicNames"), "get")
             return int(call(gateway, described[topic.name], "partitions").size())
     except (Py4JJavaError, JavaException) as error:
-        raise SqlfeatError(_unreadable(topic, java_message(str(error)))) from None
+        raise SqlfeatError((problem or _unreadable)(topic, java_message(str(error)))) from None
 
 
 @contextmanager
@@ -109,4 +120,14 @@ def _unreadable(topic: Topic, reason: str) -> Diagnostic:
         f"the topic `{topic.name}` cannot be read: {reason}",
         notes=(f"brokers: {brokers}",),
         help="correct `topic:`, create the topic, or correct `kafka: {properties: ...}` of the target",
+    )
+
+
+def _unwritable(topic: Topic, reason: str) -> Diagnostic:
+    brokers = dict(topic.properties)["bootstrap.servers"]
+    return Diagnostic(
+        "SF0824",
+        f"the topic `{topic.name}` of the online store's log cannot be written: {reason}",
+        notes=(f"brokers: {brokers}",),
+        help="correct `online: {log: {topic: ...}}` of the target, create the topic, or correct `kafka:` of the target",
     )

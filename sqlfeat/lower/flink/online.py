@@ -26,13 +26,27 @@ def online_select(model: CompiledModel) -> str:
     Raises:
         SqlfeatError: SF0904, a key or ORDER column has a type without canonical text.
     """
+    return online_rows(model).sql(dialect=Flink)
+
+
+def online_rows(model: CompiledModel, *more: exp.Expr) -> exp.Select:
+    """The tree of `online_select`, with further items.
+
+    Raises:
+        SqlfeatError: SF0904.
+    """
     _check_types(model)
-    select = exp.select(
+    return exp.select(
         exp.alias_(_key(_with_role(model, Role.KEY)), "key", quoted=True),
         exp.alias_(_version(model), "version", quoted=True),
-        exp.alias_(_features(_with_role(model, Role.FEATURE)), "features", quoted=True),
+        exp.alias_(_json(_with_role(model, Role.FEATURE)), "features", quoted=True),
+        *more,
     ).from_(exp.to_identifier(model.name, quoted=True))
-    return select.sql(dialect=Flink)
+
+
+def entity_json(model: CompiledModel, name: str) -> exp.Expr:
+    """An item: the key columns as a JSON object, values written like those of features."""
+    return exp.alias_(_json(_with_role(model, Role.KEY)), name, quoted=True)
 
 
 def _with_role(model: CompiledModel, role: Role) -> list[OutputColumn]:
@@ -123,7 +137,7 @@ def _sortable_number(value: exp.Expr, column_type: DataType) -> exp.Expr:
     return case.else_(_call("CONCAT", _text(version.POSITIVE_MARK), padded(_as_text(value.copy()))))
 
 
-def _features(columns: list[OutputColumn]) -> exp.Expr:
+def _json(columns: list[OutputColumn]) -> exp.Expr:
     pairs = [exp.JSONKeyValue(this=_text(c.name), expression=_json_value(c)) for c in columns]
     return exp.JSONObject(expressions=pairs, null_handling="NULL ON NULL")
 

@@ -12,7 +12,8 @@ from sqlfeat.compiler import compile_models
 from sqlfeat.connectors.artifact import pinned
 from sqlfeat.diagnostics.codes import exit_code_of
 from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
-from sqlfeat.engines.flink.inputs import check_inputs
+from sqlfeat.engines.flink.inputs import check_inputs, check_log_brokers
+from sqlfeat.project.config import KafkaTarget, OnlineLog, OnlineTarget, Target
 from sqlfeat.project.load import load_project
 from tests.conftest import free_port
 from tests.shop import write_shop
@@ -59,7 +60,7 @@ def test_no_broker_answers(tmp_path):
     assert (diagnostic.code, code) == ("SF0820", ExitCode.ENVIRONMENT)
     assert diagnostic.message == (
         f"no Kafka broker of `shop.orders` can be reached: 127.0.0.1:{port}: [Errno 111] Connection refused; "
-        "nonsense: invalid literal for int() with base 10: 'nonsense'"
+        "`nonsense` is not `host:port`"
     )
     assert diagnostic.notes == ("read by `spend`",)
 
@@ -99,4 +100,32 @@ def test_an_idle_timeout_needs_one_reader(tmp_path):
 def test_the_connector_was_not_brought(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
     diagnostic, code = raised(tmp_path, "{brokers: 'a:1'}")
+    assert (diagnostic.code, code, diagnostic.help) == ("SF0023", ExitCode.ENVIRONMENT, "run `sqlfeat deps`")
+
+
+def log_raised(log, brokers):
+    target = Target("dev", OnlineTarget("sqlite", path="o.db", log=log), "out", kafka=KafkaTarget(brokers))
+    with pytest.raises(SqlfeatError) as caught:
+        check_log_brokers(target)
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic, exit_code_of(caught.value)
+
+
+@pytest.mark.usefixtures("jar")
+def test_no_broker_of_the_log_answers():
+    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = f"127.0.0.1:{server.getsockname()[1]}"
+        diagnostic, code = log_raised(OnlineLog("rows", f"127.0.0.1:{port}"), there)
+        check_log_brokers(Target("dev", OnlineTarget("sqlite", log=OnlineLog("rows")), "", kafka=KafkaTarget(there)))
+    assert (diagnostic.code, code) == ("SF0820", ExitCode.ENVIRONMENT)
+    assert diagnostic.message == (
+        f"no Kafka broker of the online store's log can be reached: 127.0.0.1:{port}: [Errno 111] Connection refused"
+    )
+    assert diagnostic.help == "start Kafka, or correct `brokers:` of the target"
+
+
+def test_the_connector_of_the_log_was_not_brought(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    diagnostic, code = log_raised(OnlineLog("rows"), "a:1")
     assert (diagnostic.code, code, diagnostic.help) == ("SF0023", ExitCode.ENVIRONMENT, "run `sqlfeat deps`")
