@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from sqlfeat.engines.flink.rest import FlinkRest
 
-_SOURCE = re.compile(r"Source__(\w+)__raw\[\d+\]\.(numRecordsOut|numRecordsOutPerSecond|currentOutputWatermark)$")
+_VERTEX = re.compile(r"Source: (?:\S*\.)?(\w+)__raw\b")
+"""Begins the name of a vertex that reads a source: what the table is called, for Kafka with where it is registered."""
+_SOURCE = re.compile(r"Source__[^.]+\.(numRecordsOut|numRecordsOutPerSecond|currentOutputWatermark)$")
+"""Names of operators are cut off in metrics, so which source it is, is seen by the vertex."""
 _ASSIGNER = re.compile(r"WatermarkAssigner\[\d+\]\.currentOutputWatermark$")
-_MODEL = re.compile(rf"{GROUP}\.model\.(\w+)\.(\w+)$")
-_WANTED = f"__raw[ WatermarkAssigner[ {GROUP}.model. numRecordsInPerSecond"
-_PYTHON_RATE = re.compile(r"PythonCalc\[\d+\]\.numRecordsInPerSecond$")
+_MODEL = re.compile(rf"(.*)\.{GROUP}\.model\.(\w+)\.(\w+)$")
+_RATE = "numRecordsInPerSecond"
+_WANTED = (_SOURCE, _ASSIGNER, _MODEL, re.compile(rf"\.{_RATE}$"))
 _NO_WATERMARK = -(2**62)
 PATIENCE_SECONDS = 5.0
 """How long metrics of a job that runs are waited for, all vertices together."""
@@ -82,7 +85,7 @@ def observe(rest: FlinkRest, flink_job: str) -> JobFacts | None:
         )
         deadline = time.monotonic() + PATIENCE_SECONDS
         for vertex in job["vertices"]:
-            _add(facts, _metrics(rest, flink_job, vertex, deadline))
+            _add(facts, vertex["name"], _metrics(rest, flink_job, vertex, deadline))
     except Refusal:
         # Between two looks the job ended.
         return None
@@ -103,20 +106,18 @@ def _metrics(rest: FlinkRest, flink_job: str, vertex: dict[str, Any], deadline: 
         pause.wait(POLL_SECONDS)
 
 
-def _add(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> None:
-    _add_source(facts, metrics)
-    views = _add_counters(facts, metrics)
-    rate = sum(metric["sum"] for name, metric in metrics.items() if _PYTHON_RATE.search(name))
-    for view in views:
-        facts.models[view].rows_per_second += rate
+def _add(facts: JobFacts, vertex: str, metrics: dict[str, dict[str, float]]) -> None:
+    if match := _VERTEX.match(vertex):
+        _add_source(facts.sources.setdefault(match[1], SourceFacts()), metrics)
+    for view, writer in _add_counters(facts, metrics):
+        rate = metrics.get(f"{writer}.{_RATE}", {"sum": 0.0})
+        facts.models[view].rows_per_second += rate["sum"]
 
 
-def _add_source(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> None:
-    found: dict[str, SourceFacts] = {}
+def _add_source(source: SourceFacts, metrics: dict[str, dict[str, float]]) -> None:
     for name, metric in metrics.items():
-        if match := _SOURCE.search(name):
-            source = found.setdefault(match[1], SourceFacts())
-            match match[2]:
+        if match := _SOURCE.match(name):
+            match match[1]:
                 case "numRecordsOut":
                     source.rows += metric["sum"]
                 case "numRecordsOutPerSecond":
@@ -124,10 +125,8 @@ def _add_source(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> None:
                 case _:
                     source.watermark_ms = _watermark([metric["min"]])
     # Where the source itself has no watermarks, an operator behind it in the same vertex makes them.
-    assigned = _watermark(metric["min"] for name, metric in metrics.items() if _ASSIGNER.search(name))
-    for name, source in found.items():
-        source.watermark_ms = source.watermark_ms if assigned is None else assigned
-        facts.sources[name] = source
+    assigned = _watermark(metric["min"] for name, metric in metrics.items() if _ASSIGNER.match(name))
+    source.watermark_ms = source.watermark_ms if assigned is None else assigned
 
 
 def _watermark(values: Iterable[float]) -> float | None:
@@ -135,16 +134,18 @@ def _watermark(values: Iterable[float]) -> float | None:
     return min(known, default=None)
 
 
-def _add_counters(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> set[str]:
+def _add_counters(facts: JobFacts, metrics: dict[str, dict[str, float]]) -> set[tuple[str, str]]:
+    """Gives the views that were counted, each with the operator that writes it: a vertex may have several."""
     buckets = {bucket_name(index): index for index in range(len(BUCKETS_MS) + 1)}
-    views = set()
+    writers = set()
     for name, metric in metrics.items():
-        if (match := _MODEL.search(name)) is None:
+        if (match := _MODEL.match(name)) is None:
             continue
-        views.add(match[1])
-        model = facts.models.setdefault(match[1], ModelFacts())
-        if match[2] in buckets:
-            model.freshness[buckets[match[2]]] += metric["sum"]
-        elif match[2] in Counts.__dataclass_fields__:
-            model.counts += Counts(**{match[2]: int(metric["sum"])})
-    return views
+        writer, view, counter = match.groups()
+        writers.add((view, writer))
+        model = facts.models.setdefault(view, ModelFacts())
+        if counter in buckets:
+            model.freshness[buckets[counter]] += metric["sum"]
+        elif counter in Counts.__dataclass_fields__:
+            model.counts += Counts(**{counter: int(metric["sum"])})
+    return writers

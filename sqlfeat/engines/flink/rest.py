@@ -8,9 +8,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
 
 TIMEOUT_SECONDS = 10.0
 END_STATES = frozenset({"FINISHED", "CANCELED", "FAILED"})
@@ -53,17 +57,16 @@ class FlinkRest:
         """Metrics of a job."""
         return _values(self.get(f"/jobs/{job}/metrics?get={','.join(names)}"), "value")
 
-    def vertex_metrics(self, job: str, vertex: str, wanted: str) -> dict[str, dict[str, float]]:
+    def vertex_metrics(self, job: str, vertex: str, wanted: Sequence[re.Pattern[str]]) -> dict[str, dict[str, float]]:
         """Metrics of a vertex over its parallel instances: name -> sum and min.
 
         Args:
             job: its id.
             vertex: its id.
-            wanted: words separated by blanks; metrics whose name has one of them.
+            wanted: patterns; metrics in whose name one of them is found.
         """
         path = f"/jobs/{job}/vertices/{vertex}/subtasks/metrics"
-        words = wanted.split()
-        names = [metric["id"] for metric in self.get(path) if any(word in metric["id"] for word in words)]
+        names = [metric["id"] for metric in self.get(path) if any(pattern.search(metric["id"]) for pattern in wanted)]
         if not names:
             return {}
         found = self.get(f"{path}?get={urllib.parse.quote(','.join(names))}")

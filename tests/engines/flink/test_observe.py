@@ -29,13 +29,16 @@ def test_nobody_answers():
     )
 
 
+VERTEX = {"id": "v", "status": "RUNNING", "name": "Source: shop__orders__raw[1] -> Calc[2]"}
+
+
 class Metrics(http.server.BaseHTTPRequestHandler):
     """Answers as Flink's REST interface does that asks its TaskManagers only now: without metrics at first."""
 
     looks = 0
 
     def do_GET(self):
-        answer = {"state": "RUNNING", "duration": 1, "vertices": [{"id": "v", "status": "RUNNING"}]}
+        answer = {"state": "RUNNING", "duration": 1, "vertices": [VERTEX]}
         if self.path.endswith("checkpoints"):
             answer = {"latest": {"completed": None}, "counts": {"failed": 0}}
         elif "/metrics" in self.path:
@@ -73,6 +76,7 @@ def test_metrics_of_two_vertices_are_put_together():
     facts = JobFacts("RUNNING", 1.0, 0, None, 0)
     _add(
         facts,
+        "Source: shop__orders__raw[1] -> Calc[2] -> WatermarkAssigner[3] -> (Calc[4], Calc[5])",
         {
             "Source__shop__orders__raw[1].numRecordsOut": metric(7),
             "Source__shop__orders__raw[1].numRecordsOutPerSecond": metric(0.5),
@@ -82,6 +86,7 @@ def test_metrics_of_two_vertices_are_put_together():
     )
     _add(
         facts,
+        "OverAggregate[22] -> Calc[23] -> PythonCalc[17]",
         {
             "PythonCalc[17].sqlfeat.model.spend.rows": metric(5),
             "PythonCalc[17].sqlfeat.model.spend.written": metric(3),
@@ -96,10 +101,46 @@ def test_metrics_of_two_vertices_are_put_together():
     assert spend.freshness == [0, 2, *[0] * 8, 1]
 
 
+def test_a_topic_whose_name_is_cut_off_in_metrics():
+    """Kafka's connector names its operator itself, longer than the 80 characters that metrics keep."""
+    facts = JobFacts("RUNNING", 1.0, 0, None, 0)
+    table = "default_catalog.default_database.shop_of_the_north__orders_and_returns__raw"
+    cut = f"Source__KafkaSource-{table}".replace(".", "_")[:80]
+    _add(
+        facts,
+        f"Source: KafkaSource-{table} -> Calc[2]",
+        {
+            f"{cut}.numRecordsOut": metric(7),
+            f"{cut}.numRecordsOutPerSecond": metric(0.5),
+            f"{cut}.currentOutputWatermark": metric(0, 1_000),
+            f"{cut}.split.orders-0.watermark.currentWatermark": metric(0, 2_000),
+            "Calc[2].numRecordsOut": metric(9),
+        },
+    )
+    lines = table.replace("__raw", "__lines")
+    _add(facts, f"Source: KafkaSource-{lines} -> Calc[3]", {f"{cut}.numRecordsOut": metric(11)})
+    assert facts.sources == {"shop_of_the_north__orders_and_returns": SourceFacts(7, 0.5, 1_000)}
+
+
+def test_two_feature_views_that_one_vertex_writes():
+    facts = JobFacts("RUNNING", 1.0, 0, None, 0)
+    _add(
+        facts,
+        "OverAggregate[22] -> Calc[23] -> PythonCalc[17]",
+        {
+            "PythonCalc[7].sqlfeat.model.a.rows": metric(5),
+            "PythonCalc[7].numRecordsInPerSecond": metric(4),
+            "PythonCalc[9].sqlfeat.model.b.rows": metric(6),
+            "PythonCalc[9].numRecordsInPerSecond": metric(2),
+        },
+    )
+    assert {name: model.rows_per_second for name, model in facts.models.items()} == {"a": 4, "b": 2}
+
+
 def test_a_source_that_knows_its_watermark_and_one_that_has_none():
     facts = JobFacts("RUNNING", 1.0, 0, None, 0)
-    _add(facts, {"Source__a__b__raw[1].currentOutputWatermark": metric(0, 5_000)})
-    _add(facts, {"Source__a__c__raw[1].currentOutputWatermark": metric(0, -(2**63))})
+    _add(facts, "Source: a__b__raw[1]", {"Source__a__b__raw[1].currentOutputWatermark": metric(0, 5_000)})
+    _add(facts, "Source: a__c__raw[1]", {"Source__a__c__raw[1].currentOutputWatermark": metric(0, -(2**63))})
     assert facts.sources == {"a__b": SourceFacts(0, 0, 5_000), "a__c": SourceFacts(0, 0, None)}
 
 
