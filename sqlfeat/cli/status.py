@@ -30,6 +30,8 @@ def status(session: Session, job: str, as_json: bool, watch: bool) -> None:
     _show(session, job, as_json=as_json)
     while watch:
         threading.Event().wait(WATCH_SECONDS)
+        if not as_json:
+            session.console.result("")
         _show(session, job, as_json=as_json)
 
 
@@ -51,6 +53,8 @@ def _text(job: JobStatus, session: Session) -> str:
             ("restarts", str(job.restarts)),
             ("checkpoint", _checkpoint(job)),
         ]
+    if job.failure:
+        facts.append(("failure", job.failure))
     if job.resumes_from:
         facts.append(("resumes from", session.shown(Path(job.resumes_from))))
     blocks = [f"{job.job}  {job.state}", table(facts, indent="  ")]

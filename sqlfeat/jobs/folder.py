@@ -7,16 +7,21 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
+from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.jobs.record import JobRecord, record_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+DEFAULT_JOB = "main"
+"""The job of those who name none."""
 RECORD_FILE = "job.json"
+FAILURE_FILE = "failure.json"
+STOPPED_FILE = "stopped"
 METADATA = "_metadata"
 """Written last by Flink, in one step: where it is, the state is complete."""
 
@@ -75,6 +80,47 @@ class JobFolder:
         scratch.write_text(json.dumps(record.as_json(), indent=2) + "\n", encoding="utf-8")
         scratch.replace(self.path / RECORD_FILE)
 
+    def create(self) -> None:
+        """Make the folder, if need be, and see that files can be put into it.
+
+        Raises:
+            SqlfeatError: SF0004, they cannot.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / "lock").touch()
+        except OSError as error:
+            raise SqlfeatError(_no_folder(self.path, error)) from None
+
+    def note_failure(self, error: SqlfeatError) -> None:
+        """Write down what a run ended with, for whoever asks later; `forget_failure` takes it back."""
+        text = json.dumps([asdict(diagnostic) for diagnostic in error.diagnostics], indent=2)
+        (self.path / FAILURE_FILE).write_text(text + "\n", encoding="utf-8")
+
+    def forget_failure(self) -> None:
+        """A new run begins."""
+        (self.path / FAILURE_FILE).unlink(missing_ok=True)
+
+    def failure(self) -> SqlfeatError | None:
+        """What the latest run ended with; None if it runs, was stopped, or had no time to say."""
+        try:
+            found = json.loads((self.path / FAILURE_FILE).read_text(encoding="utf-8"))
+            return SqlfeatError(*(_diagnostic(one) for one in found))
+        except (OSError, TypeError, ValueError):
+            return None
+
+    def note_stop(self, flink_job: str) -> None:
+        """Write down that a run was ended without a savepoint, on purpose."""
+        (self.path / STOPPED_FILE).write_text(f"{flink_job}\n", encoding="utf-8")
+
+    def was_stopped(self, flink_job: str) -> bool:
+        """Whether a run was ended on purpose: with a savepoint or without."""
+        try:
+            noted = (self.path / STOPPED_FILE).read_text(encoding="utf-8").strip()
+        except OSError:
+            noted = ""
+        return noted == flink_job or self.savepoint_of(flink_job) is not None
+
     def savepoint_of(self, flink_job: str) -> Path | None:
         """The latest complete savepoint of a run."""
         return _latest(self.savepoints(flink_job))
@@ -111,6 +157,16 @@ class JobFolder:
             return False
         with self.lock() as had:
             return not had
+
+
+def _diagnostic(value: dict[str, Any]) -> Diagnostic:
+    span = Span(**value["span"]) if value["span"] else None
+    return Diagnostic(**{**value, "span": span, "notes": tuple(value["notes"])})
+
+
+def _no_folder(path: Path, error: OSError) -> Diagnostic:
+    message = f"the folder of the job, `{path}`, cannot be written: {(error.strerror or str(error)).lower()}"
+    return Diagnostic("SF0004", message, help="check `stream: {state: ...}` of the target, and who owns that folder")
 
 
 def _locked(descriptor: int) -> bool:

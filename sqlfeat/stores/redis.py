@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlfeat.stores.errors import redact_url, redis_missing, unreachable
+from sqlfeat.stores.keys import store_key
 from sqlfeat.stores.protocol import OnlineRow
 
 if TYPE_CHECKING:
@@ -47,9 +48,13 @@ class RedisStore:
         return None if version is None else OnlineRow(key, version.decode(), features.decode())
 
     def ping(self) -> None:
-        """Check that the server answers, and takes scripts."""
+        """Check that the server answers, and takes scripts; somebody waits, so it is asked once."""
         with self._errors():
-            self._script = str(self._connected().script_load(PUT_SCRIPT))
+            client = _connect(self._url, retries=0)
+            try:
+                client.script_load(PUT_SCRIPT)
+            finally:
+                client.close()
 
     def close(self) -> None:
         """Close the connections."""
@@ -59,7 +64,7 @@ class RedisStore:
 
     def redis_key(self, view: str, key: str) -> str:
         """The key of a row; the braces put all feature views of an entity key on one node of a cluster."""
-        return f"sqlfeat:{self._project}:{view}:{{{key}}}"
+        return store_key(self._project, view, key)
 
     def _send(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int) -> list[Any]:
         client = self._connected()
@@ -88,11 +93,13 @@ class RedisStore:
         # ValueError: the URL is none; redis-py checks it when it is first used.
         except (redis.RedisError, OSError, ValueError) as error:
             help_text = "start Redis, or check `online:` of the target in project.yml"
+            if isinstance(error, redis.AuthenticationError):
+                help_text = "correct user and password in the `url` of `online:` in project.yml"
             reason = str(error).replace(self._url, redact_url(self._url))
             raise unreachable(redact_url(self._url), reason, help_text) from error
 
 
-def _connect(url: str) -> redis.Redis:
+def _connect(url: str, retries: int = 3) -> redis.Redis:
     import redis
     from redis.backoff import ExponentialBackoff
     from redis.retry import Retry
@@ -102,7 +109,7 @@ def _connect(url: str) -> redis.Redis:
         url,
         socket_timeout=SOCKET_TIMEOUT_SECONDS,
         socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
-        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), retries=3),
+        retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), retries=retries),
         retry_on_error=[redis.BusyLoadingError, redis.ConnectionError, redis.TimeoutError],
     )
 

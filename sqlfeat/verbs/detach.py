@@ -25,10 +25,9 @@ def detach(project: LoadedProject, prepared: Prepared, live: LiveOptions, consol
     """Start the process and wait until the job's first checkpoint is complete.
 
     Raises:
-        SqlfeatError: SF0810, the process ended instead.
+        SqlfeatError: what the process ended with instead; SF0810, it did not say what.
     """
     folder = prepared.folder
-    folder.path.mkdir(parents=True, exist_ok=True)
     with folder.run_log.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             _command(project, prepared, live),
@@ -47,7 +46,7 @@ def detach(project: LoadedProject, prepared: Prepared, live: LiveOptions, consol
             process.returncode = 0
             return result_of(record, "running", "")
         pause.wait(_POLL_SECONDS)
-    raise SqlfeatError(_not_started(project, prepared))
+    raise folder.failure() or SqlfeatError(_not_started(project, prepared))
 
 
 def _command(project: LoadedProject, prepared: Prepared, live: LiveOptions) -> list[str]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.clock import Clock, SystemClock
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.engines.flink.counts import count_lines
+from sqlfeat.engines.flink.failures import java_message
 from sqlfeat.engines.flink.meter import BUCKETS_MS, quantile
 from sqlfeat.engines.flink.observe import JobFacts, ModelFacts, SourceFacts, observe
-from sqlfeat.engines.flink.rest import END_STATES, FlinkRest, Unreachable
-from sqlfeat.jobs.folder import job_folders
+from sqlfeat.engines.flink.rest import END_STATES, FlinkRest, Refusal, Unreachable
+from sqlfeat.jobs.folder import DEFAULT_JOB, job_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from sqlfeat.project.load import LoadedProject
 
 STOPPED = "STOPPED"
-"""Ended with a savepoint."""
+"""Ended on purpose."""
 LOST = "LOST"
-"""Not running, and nobody stopped it: it was killed, or failed."""
+"""Not running, nobody stopped it, and nobody is left to say why: it was killed."""
+FAILED = "FAILED"
+"""Ended with an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class JobStatus:
     """A job.
 
     Attributes:
-        state: Flink's word for it while Flink knows the job; `STOPPED` or `LOST` when it does not.
+        state: Flink's word for it while Flink knows the job; else `STOPPED`, `FAILED` or `LOST`.
+        failure: what it failed with; empty if it did not.
         resumes_from: the savepoint or checkpoint that `run` would go on from, empty for none.
     """
 
@@ -80,6 +85,7 @@ class JobStatus:
     checkpoint_bytes: int | None
     checkpoint_ms: int | None
     failed_checkpoints: int
+    failure: str
     resumes_from: str
     sources: tuple[SourceStatus, ...]
     models: tuple[ModelStatus, ...]
@@ -125,7 +131,10 @@ def recorded(project: LoadedProject, job: str = "") -> list[tuple[JobFolder, Job
 def no_job(job: str, known: Sequence[str]) -> Diagnostic:
     """SF0808."""
     names = f"jobs of this target: {', '.join(known)}" if known else "no job was started in this target"
-    return Diagnostic("SF0808", f"there is no job `{job}`", notes=(names,), help="start it: `sqlfeat run --streaming`")
+    notes = tuple(filter(None, (did_you_mean(job, known), names)))
+    named = "" if job == DEFAULT_JOB else f" --job {job}"
+    help_text = f"start it: `sqlfeat run --streaming{named}`"
+    return Diagnostic("SF0808", f"there is no job `{job}`", notes=notes, help=help_text)
 
 
 def is_running(folder: JobFolder, record: JobRecord | None) -> bool:
@@ -160,6 +169,7 @@ def job_status(folder: JobFolder, record: JobRecord, clock: Clock) -> JobStatus:
         checkpoint_bytes=checkpoint.get("state_size"),
         checkpoint_ms=checkpoint.get("end_to_end_duration"),
         failed_checkpoints=facts.failed_checkpoints,
+        failure=_failure(folder, record) if facts.state == FAILED else "",
         resumes_from=str(folder.restore_point(record) or ""),
         sources=tuple(_source(folder, name, facts, now_ms) for name, _ in record.definition.sources),
         models=tuple(_model(m.name, facts.models.get(m.name, ModelFacts())) for m in record.definition.models),
@@ -172,8 +182,8 @@ def _facts(folder: JobFolder, record: JobRecord) -> JobFacts:
     except Unreachable:
         found = None
     if found is not None:
-        # A cluster remembers jobs for a while; that it was stopped says more than that it finished.
-        stopped = found.state == "FINISHED" and folder.savepoint_of(record.run.flink_job)
+        # A cluster remembers jobs for a while; that it was stopped says more than that it finished or was cancelled.
+        stopped = found.state in {"FINISHED", "CANCELED"} and folder.was_stopped(record.run.flink_job)
         return replace(found, state=STOPPED) if stopped else found
     return JobFacts(_state_without_flink(folder, record), 0.0, 0, None, 0)
 
@@ -181,7 +191,19 @@ def _facts(folder: JobFolder, record: JobRecord) -> JobFacts:
 def _state_without_flink(folder: JobFolder, record: JobRecord) -> str:
     if is_running(folder, record):
         return "STARTING"
-    return STOPPED if folder.savepoint_of(record.run.flink_job) else LOST
+    if folder.was_stopped(record.run.flink_job):
+        return STOPPED
+    return FAILED if folder.failure() else LOST
+
+
+def _failure(folder: JobFolder, record: JobRecord) -> str:
+    """As the process that watched the job has it; else as the cluster does."""
+    if (error := folder.failure()) is not None:
+        return str(error)
+    try:
+        return java_message(FlinkRest(record.run.address).root_cause(record.run.flink_job))
+    except (Refusal, Unreachable):
+        return ""
 
 
 def _source(folder: JobFolder, name: str, facts: JobFacts, now_ms: float) -> SourceStatus:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.live import stop_job
 from sqlfeat.engines.flink.rest import FlinkRest, Refusal, Unreachable, unreachable
+from sqlfeat.jobs.folder import DEFAULT_JOB
 from sqlfeat.verbs.late_events import collect_late
-from sqlfeat.verbs.live import DEFAULT_JOB, shown
+from sqlfeat.verbs.live import shown
 from sqlfeat.verbs.status import is_running, no_job, recorded
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def stop(project: LoadedProject, job: str, console: Console, *, savepoint: bool 
             stop_job(rest, flink_job, folder.savepoints(flink_job))
         else:
             rest.cancel(flink_job)
+            folder.note_stop(flink_job)
     except Unreachable as error:
         raise unreachable(record.run.address, error) from None
     except Refusal as error:

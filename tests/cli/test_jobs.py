@@ -66,19 +66,39 @@ def until(question):
         time.sleep(0.2)
 
 
-def test_a_detached_job_that_does_not_start(shop, tmp_path, monkeypatch, capsys):
-    home = tmp_path / "jdk"
-    (home / "bin").mkdir(parents=True)
-    (home / "release").write_text('JAVA_VERSION="17.0.9"\n', encoding="utf-8")
-    (home / "bin" / "java").write_text("#!/bin/sh\necho 'Error: no heap'\nexit 1\n", encoding="utf-8")
-    (home / "bin" / "java").chmod(0o755)
-    monkeypatch.setenv("JAVA_HOME", str(home))
+@pytest.fixture
+def java(tmp_path, monkeypatch):
+    """Puts a program in the place of Java."""
+
+    def place(script):
+        home = tmp_path / "jdk"
+        (home / "bin").mkdir(parents=True)
+        (home / "release").write_text('JAVA_VERSION="17.0.9"\n', encoding="utf-8")
+        (home / "bin" / "java").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (home / "bin" / "java").chmod(0o755)
+        monkeypatch.setenv("JAVA_HOME", str(home))
+
+    return place
+
+
+def test_a_detached_job_that_is_killed_before_it_runs(shop, java, capsys):
+    java("kill -9 $PPID")
     assert run_cli(["run", "--streaming", "--detach"]) == 1
     err = capsys.readouterr().err
     assert "error[SF0810]: job `main` did not start" in err
-    assert "= error[SF0012]: Java did not start" in err
+    assert "= starting Flink (log: data/state/dev/main/flink.log)" in err
     assert "= help: see `data/state/dev/main/run.log`" in err
-    assert status(capsys)["state"] == "LOST"
+    found = status(capsys)
+    assert (found["state"], found["failure"]) == ("LOST", "")
+
+
+def test_a_detached_job_that_does_not_start_says_why_as_if_it_were_not_detached(shop, java, capsys):
+    java("echo 'Error: no heap'\nexit 1")
+    assert run_cli(["run", "--streaming", "--detach"]) == 3
+    err = capsys.readouterr().err
+    assert "error[SF0012]: Java did not start" in err
+    found = status(capsys)
+    assert (found["state"], found["failure"]) == ("FAILED", "SF0012: Java did not start")
 
 
 def test_the_life_of_a_job(shop, capsys):
@@ -132,6 +152,9 @@ def test_the_life_of_a_job(shop, capsys):
     assert run_cli(["run", "--streaming", "--detach", "--reset-state", "--bootstrap", "2024-01-01T11:05"]) == 0
     until(lambda: spend(capsys) == 10 + 20 + 40 + 1 + 3)
     assert run_cli(["stop"]) == 0
+    assert run_cli(["run", "--streaming", "--detach"]) == 0
+    assert run_cli(["stop", "--no-savepoint"]) == 0
+    assert (status(capsys)["state"], status(capsys)["failure"]) == ("STOPPED", "")
     # A job that goes on keeps its cut-over, and refuses another.
     assert run_cli(["run", "--streaming", "--bootstrap", "2024-01-01T11:06"]) == 4
     assert "the job was filled from history up to 2024-01-01 11:05:00 and would be" in capsys.readouterr().err

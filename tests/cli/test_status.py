@@ -21,6 +21,7 @@ RUNNING = JobStatus(
     checkpoint_bytes=26_506,
     checkpoint_ms=44,
     failed_checkpoints=0,
+    failure="",
     resumes_from="state/chk-7",
     sources=(ORDERS,),
     models=(SPEND,),
@@ -62,3 +63,15 @@ def test_a_job_that_has_just_started():
 def test_a_job_on_a_cluster_that_was_stopped():
     job = replace(RUNNING, state="STOPPED", pid=0, uptime_seconds=0.0, resumes_from="")
     assert _text(job, Session()) == "main  STOPPED\n  flink  127.0.0.1:40613 f8e3"
+
+
+def test_a_job_that_failed():
+    failed = replace(RUNNING, state="FAILED", uptime_seconds=0.0, failure="SF0902: the online store is away")
+    assert (
+        _text(failed, Session())
+        == """\
+main  FAILED
+  flink         127.0.0.1:40613 f8e3 pid 4183
+  failure       SF0902: the online store is away
+  resumes from  state/chk-7"""
+    )

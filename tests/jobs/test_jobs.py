@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sqlfeat.compiler import compile_models
-from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.diagnostics.model import Diagnostic, Span, SqlfeatError
 from sqlfeat.jobs.changes import changes, check_state
 from sqlfeat.jobs.folder import JobFolder, job_folders
 from sqlfeat.jobs.record import JobRecord, Run, define, record_from_json
@@ -84,6 +84,43 @@ def test_a_job_goes_on_from_the_youngest_complete_state_of_its_latest_run(root, 
     folder.forget_checkpoints(but=run)
     assert (before.exists(), newer.exists()) == (False, True)
     assert folder.restore_point(record(root, str(before))) == savepoint
+
+
+def test_what_a_run_ended_with_is_kept_until_the_next_one(tmp_path):
+    folder = JobFolder(tmp_path / "main")
+    folder.create()
+    assert folder.failure() is None
+    error = SqlfeatError(
+        Diagnostic("SF0822", "gone", Span("models/a.yml", 1, 2, 3), "here", ("one", "two"), "create it"),
+        Diagnostic("SF0902", "away"),
+    )
+    folder.note_failure(error)
+    assert folder.failure().diagnostics == error.diagnostics
+    folder.forget_failure()
+    assert folder.failure() is None
+
+
+def test_a_run_that_was_ended_on_purpose(tmp_path):
+    folder = JobFolder(tmp_path / "main")
+    folder.create()
+    assert not folder.was_stopped("a")
+    folder.note_stop("a")
+    point(folder.savepoints("b"), "savepoint-1", 0)
+    assert [folder.was_stopped(run) for run in "abc"] == [True, True, False]
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "state").write_text("", encoding="utf-8")
+    folder = JobFolder(tmp_path / "state" / "main")
+    with pytest.raises(SqlfeatError) as caught:
+        folder.create()
+    assert caught.value.diagnostics == (
+        Diagnostic(
+            "SF0004",
+            f"the folder of the job, `{folder.path}`, cannot be written: not a directory",
+            help="check `stream: {state: ...}` of the target, and who owns that folder",
+        ),
+    )
 
 
 HOLD = """
@@ -168,6 +205,14 @@ def test_a_stream_that_lies_elsewhere_is_another_definition(root):
     assert changes(before, definition(root)) == [
         "source `shop.orders` was read from filesystem data/orders.jsonl and would be from filesystem data/b.jsonl"
     ]
+
+
+def test_a_log_of_the_online_store_is_part_of_the_definition(root):
+    project = load_project(root)
+    models = compile_models(project, ("orders_1d", "spend"))
+    before, logged = definition(root), define(project, models, [], "", ["INSERT INTO log"])
+    assert changes(before, logged) == ["`online: {log: ...}` of the target is new"]
+    assert changes(logged, before) == ["`online: {log: ...}` of the target is gone"]
 
 
 def test_flink_may_be_handed_something_else_for_the_same_models(root):

@@ -10,7 +10,7 @@ import pytest
 
 from sqlfeat import Project
 from sqlfeat.cli.main import run_cli
-from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.jobs.folder import JobFolder
 from tests.conftest import free_port
 from tests.jobs.test_jobs import edit, point, record
@@ -102,6 +102,37 @@ def test_a_job_that_was_killed_is_known(root, folder, capsys):
     assert found["sources"][0]["late"] == 2
     assert run_cli([*there, "stop"]) == 1
     assert "error[SF0808]: job `main` does not run" in capsys.readouterr().err
+
+
+def test_a_name_that_is_nearly_that_of_a_job(root, folder):
+    folder.write(record(root))
+    for ask in (Project(root).status, Project(root).stop):
+        with pytest.raises(SqlfeatError) as caught:
+            ask(job="mian")
+        (diagnostic,) = caught.value.diagnostics
+        assert line_of(diagnostic, root) == (
+            "SF0808 | there is no job `mian` | did you mean `main`? | jobs of this target: main"
+            " | help: start it: `sqlfeat run --streaming --job mian`"
+        )
+
+
+def test_a_job_that_failed_says_why(root, folder, capsys):
+    folder.write(record(root))
+    folder.note_failure(SqlfeatError(Diagnostic("SF0902", "the online store is away", help="start it")))
+    assert run_cli(["--project-dir", str(root), "status"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("main  FAILED\n")
+    assert "\n  failure  SF0902: the online store is away\n" in out
+    assert Project(root).status()[0].failure == "SF0902: the online store is away"
+
+
+@pytest.mark.parametrize("detach", [True, False])
+def test_the_folder_of_jobs_is_a_file(root, detach):
+    edit(root, "project.yml", "    offline:", "    stream: {state: models/shop.yml}\n    offline:")
+    assert raised(root, detach=detach) == (
+        f"SF0004 | the folder of the job, `{root}/models/shop.yml/dev/main`, cannot be written: not a directory"
+        " | help: check `stream: {state: ...}` of the target, and who owns that folder"
+    )
 
 
 def test_a_cluster_that_does_not_answer(root, folder, capsys):

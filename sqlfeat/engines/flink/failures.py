@@ -6,7 +6,7 @@ import re
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 
-_CAUSE = re.compile(r"^(?:Caused by: |: )(?:[a-z_][\w$]*\.)+[\w$]+(?:: (.*))?$")
+_CAUSE = re.compile(r"^(?:Caused by: |: )(?:[a-z_][\w$]*\.)+(?:\w+\$)*(\w+)(?:: (.*))?$")
 _OWN_ERROR = re.compile(r"SqlfeatError: (SF\d{4}): (.*)")
 _PY4J = "An error occurred while calling"
 _HARNESS = "Traceback (most recent call last)"
@@ -59,13 +59,18 @@ def _messages(text: str) -> list[str]:
     lines = (text if text.startswith(_PY4J) else f": {text}").splitlines()
     for line in lines:
         if match := _CAUSE.match(line):
-            found.append([match[1] or ""])
+            found.append([_worded(match[1], match[2] or "")])
             inside = True
         elif line.startswith("\t"):
             inside = False
         elif inside:
             found[-1].append(line)
     return [_summary(lines) for lines in found]
+
+
+def _worded(exception: str, message: str) -> str:
+    """A message of one word says something only together with what kind of exception it is."""
+    return f"{exception}: {message}" if message and " " not in message else message
 
 
 def _summary(lines: list[str]) -> str:

@@ -29,9 +29,11 @@ sqlfeat.diagnostics.model.SqlfeatError: SF0902: the online store `redis://:***@h
 \tat org.apache.beam.runners.FnApiControlClient.handle(FnApiControlClient.java:180)
 \t... 1 more
 """
-EMPTY_CAUSE = (
-    "java.lang.RuntimeException: outer\n\tat a.B.c(B.java:1)\nCaused by: java.lang.NullPointerException\n\t... 2 more"
-)
+EMPTY_CAUSE = """\
+java.lang.RuntimeException: it failed
+\tat a.B.c(B.java:1)
+Caused by: java.lang.NullPointerException
+\t... 2 more"""
 
 
 def test_the_deepest_cause_speaks():
@@ -39,7 +41,12 @@ def test_the_deepest_cause_speaks():
 
 
 def test_a_cause_without_words_does_not():
-    assert java_message(EMPTY_CAUSE) == "outer"
+    assert java_message(EMPTY_CAUSE) == "it failed"
+
+
+def test_a_cause_of_one_word_says_what_it_is():
+    text = f"{EMPTY_CAUSE}\nCaused by: java.lang.ClassNotFoundException: rocksdbb\n\t... 2 more"
+    assert java_message(text) == "ClassNotFoundException: rocksdbb"
 
 
 def test_a_python_error_inside_flink_is_its_last_line():
@@ -69,7 +76,7 @@ def test_failed():
     (diagnostic,) = failed(RuntimeError(EMPTY_CAUSE), "m", "target/flink.log").diagnostics
     assert diagnostic == Diagnostic(
         "SF0802",
-        "the Flink job failed: outer",
+        "the Flink job failed: it failed",
         notes=("feature views of the job: m",),
         help="see `target/flink.log`",
     )
