@@ -132,6 +132,7 @@ CODES: dict[str, CodeInfo] = {
         CodeInfo("SF0809", "no Flink cluster answers", ExitCode.ENVIRONMENT),
         CodeInfo("SF0810", "a detached job did not start", ExitCode.FAILED),
         CodeInfo("SF0811", "a job could not be stopped", ExitCode.FAILED),
+        CodeInfo("SF0812", "an SQLite store and a cluster on other machines", ExitCode.FAILED),
         CodeInfo("SF0820", "Kafka cannot be reached", ExitCode.ENVIRONMENT),
         CodeInfo("SF0821", "a stream in Kafka without brokers", ExitCode.FAILED),
         CodeInfo("SF0822", "a topic cannot be read", ExitCode.ENVIRONMENT),

@@ -47,6 +47,8 @@ def run_live(project: LoadedProject, prepared: Prepared, live: LiveOptions, cons
     """
     prepared.folder.create()
     prepared.folder.forget_failure()
+    if not prepared.cluster:
+        warn_of_taken_port(project.target.stream.metrics_port, console)
     if prepared.resume:
         console.note(f"job {live.name} goes on from {shown(project, prepared.resume)}")
     if live.detach and not prepared.cluster:
@@ -61,6 +63,22 @@ def run_live(project: LoadedProject, prepared: Prepared, live: LiveOptions, cons
         except SqlfeatError as error:
             prepared.folder.note_failure(error)
             raise
+
+
+def warn_of_taken_port(port: int, console: Console) -> None:
+    """Say that a job will have no endpoint for metrics, of which Flink itself says nothing.
+
+    Args:
+        port: of the endpoint; 0 is none.
+        console: told about it.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            console.warning(f"no metrics for Prometheus: the `metrics_port` {port} cannot be had ({reason})")
 
 
 def _attached(project: LoadedProject, prepared: Prepared, live: LiveOptions, console: Console) -> LiveResult:

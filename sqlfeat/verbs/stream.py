@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
+from sqlfeat.engines.flink.cluster import check_cluster
 from sqlfeat.engines.flink.counts import Counts, count_lines, count_rows, sum_events
 from sqlfeat.engines.flink.inputs import check_inputs, check_log_brokers, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
@@ -139,6 +140,8 @@ def _run_live(
         help_text = "leave out `--start` and `--end`; where a stream begins is said in its `stream:`"
         raise SqlfeatError(Diagnostic("SF0009", "a job over streams that go on has no slice of time", help=help_text))
     prepared = prepare(project, names, live)
+    if prepared.cluster:
+        check_cluster(prepared.cluster, project.target.online)
     _check_store(project)
     return run_live(project, prepared, live, console)
 

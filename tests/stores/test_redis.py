@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_unreachable(action):
         f"Error 111 connecting to 127.0.0.1:{port}. Connection refused."
     )
     assert diagnostic.help == "start Redis, or check `online:` of the target in project.yml"
+
+
+def test_before_a_job_a_server_that_says_nothing_is_asked_once(monkeypatch):
+    """It takes connections, and is silent: as one that speaks TLS is to a client that does not."""
+    monkeypatch.setattr("sqlfeat.stores.redis.SOCKET_TIMEOUT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        store = RedisStore(f"redis://127.0.0.1:{server.getsockname()[1]}/0", "p")
+        assert raised(store.ping).message.endswith(" cannot be reached: Timeout reading from socket")
+        server.settimeout(0.0)
+        server.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_no_redis_url():
@@ -131,6 +144,7 @@ def test_a_password_that_the_server_refuses(redis_url):
     diagnostic = raised(RedisStore(url, "p").ping)
     assert diagnostic.code == "SF0902"
     assert diagnostic.message.startswith(f"the online store `{url.replace('sesame', '***')}` cannot be reached: ")
+    assert diagnostic.help == "correct user and password in the `url` of `online:` in project.yml"
     assert "sesame" not in repr(diagnostic)
 
 
