@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
-from sqlfeat.engines.flink.failures import failed
+from sqlfeat.engines.flink.failures import failed, java_message
 from sqlfeat.engines.flink.gateway import pyflink_home
 from sqlfeat.engines.flink.job import merge_options, start_job, wait_for_end
 from sqlfeat.engines.flink.options import LiveSettings, live_options, shipped
@@ -213,9 +213,15 @@ def stop_job(rest: FlinkRest, flink_job: str, directory: Path, timeout: float = 
         if not any(directory.glob("*/_metadata")):
             raise
         return
-    cause = answer.get("operation", {}).get("failure-cause")
-    if cause or not any(directory.glob("*/_metadata")):
-        raise _not_stopped(str(cause or "no savepoint in time"))
+    if cause := answer.get("operation", {}).get("failure-cause"):
+        raise _not_stopped(checkpoint_failure(cause["stack-trace"]))
+    if not any(directory.glob("*/_metadata")):
+        raise _not_stopped("no savepoint in time")
+
+
+def checkpoint_failure(stack_trace: str) -> str:
+    """Why Flink could not make a savepoint, without the names of all the operators that it was made of."""
+    return java_message(stack_trace).rpartition("Failure reason: ")[2]
 
 
 def _not_stopped(reason: str) -> SqlfeatError:

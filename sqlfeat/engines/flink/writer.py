@@ -14,6 +14,7 @@ from pyflink.table.udf import ScalarFunction
 
 from sqlfeat.engines.flink.counts import Counts, write_counts
 from sqlfeat.engines.flink.meter import Meter
+from sqlfeat.engines.flink.orphan import end_with_java
 from sqlfeat.stores.online import open_store
 from sqlfeat.stores.protocol import OnlineRow, OnlineStore, latest_rows
 
@@ -44,6 +45,7 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
 
     def open(self, function_context: FunctionContext) -> None:
         """Connect to the store and open a file for the counts."""
+        end_with_java()
         self._store = open_store(self._sink.target, self._sink.project_root, self._sink.project_name)
         self._meter = Meter(function_context.get_metric_group(), self._view)
         if self._sink.counts_dir is not None:
