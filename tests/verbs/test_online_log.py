@@ -189,8 +189,8 @@ def test_a_replay_is_logged_too(project, kafka):
         shop.run(streaming=True)
     (missing,) = caught.value.diagnostics
     assert line_of(missing, project.root) == (
-        "SF0824 | the topic `replayed` of the online store's log cannot be written: This server does not host this"
-        f" topic-partition. | brokers: {kafka.address}"
+        "SF0824 | the topic `replayed` of the online store's log cannot be written: Kafka has no topic of that"
+        f" name | brokers: {kafka.address}"
         " | help: correct `online: {log: {topic: ...}}` of the target, create the topic, or correct `kafka:` of the"
         " target"
     )

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 ADMIN = "org.apache.flink.kafka.shaded.org.apache.kafka.clients.admin.AdminClient"
 TIMEOUT_MS = 15_000
 READERS = "'scan.parallelism'"
+PLAIN = {
+    "This server does not host this topic-partition": "Kafka has no topic of that name",
+    "Timed out waiting for a node assignment": "nothing there answers as Kafka does: it is another service, or it asks"
+    " for TLS or a login, see `security.protocol`",
+}
+"""What Kafka's client says, for those who do not know it from the inside."""
 
 
 def fitted(
@@ -81,7 +87,11 @@ def _partitions(
             described = call(gateway, call(gateway, answer, "allTopicNames"), "get")
             return int(call(gateway, described[topic.name], "partitions").size())
     except (Py4JJavaError, JavaException) as error:
-        raise SqlfeatError((problem or _unreadable)(topic, java_message(str(error)))) from None
+        raise SqlfeatError((problem or _unreadable)(topic, _plainly(java_message(str(error))))) from None
+
+
+def _plainly(message: str) -> str:
+    return next((plain for begin, plain in PLAIN.items() if message.startswith(begin)), message)
 
 
 @contextmanager

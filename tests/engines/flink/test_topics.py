@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.engines.flink.job import merge_options
-from sqlfeat.engines.flink.topics import _narrowed
+from sqlfeat.engines.flink.topics import _narrowed, _plainly
 from sqlfeat.lower.program import Statement
 from sqlfeat.project.load import load_project
 from tests.shop import write_shop
@@ -40,3 +40,11 @@ def test_one_idle_timeout_makes_flink_look_from_time_to_time_in_the_whole_job(tm
     assert merge_options([*loud, *silent])[key] == merge_options([*silent, *loud])[key] == "10 ms"
     assert silent[0].flink.topics[0].properties == (("bootstrap.servers", "a:1"),)
     assert silent[0].flink.topics[0].tables == ("shop__orders__raw", "shop__orders__lines")
+
+
+def test_what_kafka_says_is_told_plainly():
+    assert _plainly("Timed out waiting for a node assignment. Call: listNodes") == (
+        "nothing there answers as Kafka does: it is another service, or it asks for TLS or a login, see"
+        " `security.protocol`"
+    )
+    assert _plainly("Not authorized to access topics: [orders]") == "Not authorized to access topics: [orders]"
