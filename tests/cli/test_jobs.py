@@ -151,8 +151,6 @@ def test_the_life_of_a_job(shop, capsys):
     arrive(root, "c.jsonl", [*ORDERS, *news])
     assert run_cli(["run", "--streaming", "--detach", "--reset-state", "--bootstrap", "2024-01-01T11:05"]) == 0
     until(lambda: spend(capsys) == 10 + 20 + 40 + 1 + 3)
-    assert run_cli(["stop"]) == 0
-    assert run_cli(["run", "--streaming", "--detach"]) == 0
     assert run_cli(["stop", "--no-savepoint"]) == 0
     assert (status(capsys)["state"], status(capsys)["failure"]) == ("STOPPED", "")
     # A job that goes on keeps its cut-over, and refuses another.
