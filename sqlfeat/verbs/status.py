@@ -249,7 +249,7 @@ def heartbeat(folder: JobFolder, record: JobRecord, clock: Clock | None = None) 
     read = sum(source.rows_per_second for source in found.sources)
     written = sum(model.rows_per_second for model in found.models)
     lags = [s.watermark_lag_seconds for s in found.sources if s.watermark_lag_seconds is not None]
-    late = sum(source.late for source in found.sources)
+    late, rejects = sum(source.late for source in found.sources), sum(source.rejects for source in found.sources)
     parts = [
         f"{found.job} {found.state}",
         f"up {found.uptime_seconds:.0f}s",
@@ -257,6 +257,7 @@ def heartbeat(folder: JobFolder, record: JobRecord, clock: Clock | None = None) 
         f"out {written:.0f}/s",
         f"watermark lag {max(lags):.0f}s" if lags else "no watermark yet",
         f"late {late}",
+        f"rejects {rejects}",
         f"checkpoint {found.checkpoint_age_seconds or 0:.0f}s ago" if found.checkpoint_age_seconds else "no checkpoint",
         f"restarts {found.restarts}",
     ]

@@ -12,6 +12,7 @@ from sqlfeat import Project
 from sqlfeat.cli.main import run_cli
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.jobs.folder import JobFolder
+from sqlfeat.verbs.status import heartbeat
 from tests.conftest import free_port
 from tests.jobs.test_jobs import edit, point, record
 from tests.projects import line_of
@@ -124,6 +125,17 @@ def test_a_job_that_failed_says_why(root, folder, capsys):
     assert out.startswith("main  FAILED\n")
     assert "\n  failure  SF0902: the online store is away\n" in out
     assert Project(root).status()[0].failure == "SF0902: the online store is away"
+
+
+def test_the_line_of_every_half_minute(root, folder):
+    known = record(root)
+    folder.write(known)
+    for log, lines in (("late", "{}\n"), ("rejects", "{}\n{}\n")):
+        (folder.logs / "shop.orders" / log).mkdir(parents=True)
+        (folder.logs / "shop.orders" / log / "part-0").write_text(lines, encoding="utf-8")
+    assert heartbeat(folder, known) == (
+        "main LOST  up 0s  in 0/s  out 0/s  no watermark yet  late 1  rejects 2  no checkpoint  restarts 0"
+    )
 
 
 @pytest.mark.parametrize("detach", [True, False])
