@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlfeat.language.expr import Column, Expr
+from sqlfeat.plan.join_picks import free_name
 from sqlfeat.plan.nodes import Plan, Project, Schema
 
 
@@ -20,7 +21,7 @@ def _carried(items: list[tuple[str, Expr]], wanted: str, plan: Plan, hidden: str
     names = [name for name, expr in items if isinstance(expr, Column) and expr.name == wanted]
     if names:
         return "feature_time" if "feature_time" in names else names[0]
-    column = plan.schema.column(wanted)
-    name = wanted if wanted.startswith("__") else hidden
-    items.append((name, column))
+    taken = {name for name, _ in items} | set(plan.schema.names)
+    name = wanted if wanted.startswith("__") else free_name(hidden, "", taken)
+    items.append((name, plan.schema.column(wanted)))
     return name
