@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from sqlfeat.language.dialect import WindowTvf, written
+from sqlfeat.language.expr import Column
+from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.bind_join import bind_join
 from sqlfeat.plan.bind_unnest import bind_unnest
 from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.intervals import BadInterval, interval_ms
+from sqlfeat.plan.join_picks import free_name
 from sqlfeat.plan.nodes import GroupWindow, Plan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import EVENT_TIME, Scope, Visible
+from sqlfeat.plan.single_rows import SingleRows
 
 Ctes = dict[str, Plan]
 
@@ -67,11 +71,16 @@ class FromBinder:
 
     def _unnest(self, scope: Scope, join: exp.Join) -> Scope:
         arrays = join.this.expressions
-        if len(arrays) != 1 or not isinstance(arrays[0], exp.Column):
+        if len(arrays) != 1:
             raise self._report.fail(
-                "SF0408", join, "UNNEST takes one array column", help="compute the array in a subquery"
+                "SF0408", join, "UNNEST takes one array", help="write one CROSS JOIN UNNEST for each"
             )
-        return bind_unnest(scope, join, scope.resolve(arrays[0], self._report), self._report)
+        array = ExpressionBinder(SingleRows(scope, "UNNEST", self._report), self._report).bind(arrays[0])
+        if not isinstance(array, Column):
+            name = free_name("__array", "", set(scope.plan.schema.names))
+            scope = scope.extended([(name, array)])
+            array = scope.plan.schema.column(name)
+        return bind_unnest(scope, join, array, self._report)
 
     def _table(self, node: exp.Expr) -> tuple[Scope, GroupWindow | None]:
         match node:

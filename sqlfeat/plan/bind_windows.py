@@ -23,7 +23,7 @@ from sqlfeat.plan.nodes import (
 )
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope, Visible
-from sqlfeat.plan.trace import WINDOW_TIME, origin, windows_of
+from sqlfeat.plan.trace import WINDOW_TIME, after_event_time, origin, windows_of
 
 BOUNDS = ("window_start", "window_end")
 
@@ -78,12 +78,9 @@ def grouped_again(scope: Scope, group: exp.Expr | None) -> bool:
 
 
 def event_times(plan: Plan) -> tuple[str, ...]:
-    """The event time, and for rows of windows their ends, which are in the same order."""
-    time = plan.schema.event_time
-    if time is None or origin(plan, time) != WINDOW_TIME:
-        return (time or "",)
-    ends = (name for name in plan.schema.names if origin(plan, name) == "window_end")
-    return (time, *ends)
+    """The event time, its copies, and for rows of windows their ends: all are in the same order."""
+    time = plan.schema.event_time or ""
+    return (time, *(name for name in plan.schema.names if name != time and after_event_time(plan, name) is not None))
 
 
 def ranks_windows(plan: Plan, names: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""`FROM a, b WHERE a.k = b.k` as a join with its condition in ON."""
+"""`FROM a, b WHERE a.k = b.k`, and conditions of WHERE beside ON, as joins with their conditions in ON."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ from sqlglot import exp
 
 
 def name_joins(tree: exp.Expr) -> None:
-    """Give every join by comma the conditions of WHERE that compare its table with those before it."""
+    """Give every inner join the conditions of WHERE that compare its table with those before it."""
     for select in list(tree.find_all(exp.Select)):
         where, joins = select.args.get("where"), select.args.get("joins") or []
-        if where is None or not any(map(_by_comma, joins)):
+        if where is None or not any(map(_is_inner, joins)):
             continue
         conditions = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
         seen = {select.args["from_"].this.alias_or_name.lower()}
         for join in joins:
             alias = join.this.alias_or_name.lower()
-            own = [c for c in conditions if _by_comma(join) and alias in (of := _aliases(c)) and of - {alias} <= seen]
+            own = [c for c in conditions if _is_inner(join) and alias in (of := _aliases(c)) and of - {alias} <= seen]
             own = [condition for condition in own if _aliases(condition) - {alias}]
             if own:
                 conditions = [condition for condition in conditions if condition not in own]
-                join.set("on", _all(own))
+                join.set("on", _all([*filter(None, [join.args.get("on")]), *own]))
             seen.add(alias)
         select.set("where", exp.Where(this=_all(conditions)) if conditions else None)
 
 
-def _by_comma(join: exp.Join) -> bool:
-    return isinstance(join.this, (exp.Table, exp.Subquery)) and not any(
-        join.args.get(part) for part in ("on", "using", "kind", "side", "method")
+def _is_inner(join: exp.Join) -> bool:
+    kind = str(join.args.get("kind") or "INNER")
+    return (
+        isinstance(join.this, (exp.Table, exp.Subquery))
+        and kind == "INNER"
+        and not any(join.args.get(part) for part in ("using", "side", "method"))
+        and not join.this.args.get("version")
     )
 
 

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from sqlfeat.plan.bind_windows import grouped_again
 from sqlfeat.plan.grouping_sets import groupings_of
+from sqlfeat.plan.nodes import GroupWindow
 from sqlfeat.plan.select_context import SelectContext
 from sqlfeat.plan.trace import windows_of
 
@@ -40,14 +41,18 @@ def check_group(context: SelectContext, group: exp.Expr | None) -> None:
             help="name those that are needed in GROUPING SETS",
         )  # fmt: skip
     for keys in groupings:
-        if not {"window_start", "window_end"} <= {node.name.lower() for node in keys}:
+        if not _ends_of(context.window) & {node.name.lower() for node in keys}:
             raise context.report.fail(
                 "SF0407",
                 group or context.select.args["from_"],
-                "a row of a window function is in a window; without both its ends in GROUP BY windows would run "
-                "together",
+                "a row of a window function is in a window; without its ends in GROUP BY windows would run together",
                 help="write GROUP BY window_start, window_end and the keys",
             )
+
+
+def _ends_of(window: GroupWindow | None) -> set[str]:
+    """The ends of a window that tell it from the others of its key, each by itself."""
+    return {"window_end"} if window is not None and window.kind == "CUMULATE" else {"window_start", "window_end"}
 
 
 def check_sessions(context: SelectContext, group: exp.Expr | None, *, several: bool) -> None:

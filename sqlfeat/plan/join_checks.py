@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.dialect import written
+from sqlfeat.plan.bind_windows import is_untied
 from sqlfeat.plan.join_on import On
 from sqlfeat.plan.nodes import Scan
 from sqlfeat.plan.report import Report
@@ -62,7 +63,7 @@ def check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
         )  # fmt: skip
     if on.high_ms is not None and on.high_ms < on.low_ms:
         raise report.fail("SF0408", join, "no two event times meet the bounds of this join")
-    if not right.plan.schema.order:
+    if not right.plan.schema.order and not is_untied(right.plan, [key for _, key in on.keys]):
         raise report.fail(
             "SF0403",
             join,

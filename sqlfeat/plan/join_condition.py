@@ -13,10 +13,10 @@ from sqlfeat.plan.bind_expression import ExpressionBinder
 from sqlfeat.plan.intervals import BadInterval, interval_ms
 from sqlfeat.plan.join_keys import RIGHT, is_right, key_pairs, unmarked
 from sqlfeat.plan.join_on import On, add_key
-from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
-from sqlfeat.plan.trace import WINDOW_TIME, origin
+from sqlfeat.plan.single_rows import SingleRows
+from sqlfeat.plan.trace import after_event_time
 
 _MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
 
@@ -70,7 +70,7 @@ class _OnBinder:
         self._plans = (left.plan, right.plan)
         self._times = (left.plan.schema.event_time, right.plan.schema.event_time)
         self._report = report
-        self._expressions = ExpressionBinder(_Columns(both, report), report)
+        self._expressions = ExpressionBinder(SingleRows(both, "ON", report), report)
 
     def bind(self, condition: exp.Expr) -> None:
         sides = self._sides(condition)
@@ -85,8 +85,8 @@ class _OnBinder:
         other = second.name.removeprefix(RIGHT)
         if kind is exp.EQ and first_ms == second_ms == 0 and first.type == second.type:
             self.equal(first.name, other)
-        elif kind is not exp.EQ and (first.name, other) == self._times:
-            self._bound(kind, second_ms - first_ms)
+        elif kind is not exp.EQ and (shifts := self._shifts(first.name, other)) is not None:
+            self._bound(kind, shifts[1] + second_ms - shifts[0] - first_ms)
         else:
             self._condition(condition)
 
@@ -98,6 +98,12 @@ class _OnBinder:
         if first is None or second is None or is_right(first[0]) == is_right(second[0]):
             return None
         return first, second
+
+    def _shifts(self, *names: str) -> list[int] | None:
+        """How many milliseconds two columns are after the event times of their sides; None if they are other values."""
+        shifts = list(map(after_event_time, self._plans, names))
+        known = [shift for shift in shifts if shift is not None]
+        return known if len(known) == len(names) else None
 
     def _condition(self, condition: exp.Expr) -> None:
         """An equality of expressions of the two sides, or any other condition."""
@@ -118,8 +124,8 @@ class _OnBinder:
             other: column of the right side.
             times: how the left event time is to be compared with the right one.
         """
-        ends = {_is_end(plan, column) for plan, column in zip(self._plans, (name, other), strict=True)}
-        if (name, other) == self._times or ends == {True}:
+        shifts = self._shifts(name, other)
+        if shifts in ([0, 0], [1, 1]):
             self._bound(times, 0)
         else:
             self.result.keys.append((name, other))
@@ -165,26 +171,3 @@ class _OnBinder:
             raise self._report.fail("SF0408", condition, f"in a join condition, {problem}") from None
         sign = 1 if isinstance(node, exp.Add) else -1
         return self._both.resolve(column, self._report), sign * amount
-
-
-class _Columns:
-    """The names of both sides; what ON compares are values of single rows."""
-
-    def __init__(self, both: Scope, report: Report) -> None:
-        self._both = both
-        self._report = report
-
-    def column(self, node: exp.Column) -> Column:
-        return self._both.resolve(node, self._report)
-
-    def aggregate(self, node: exp.Expr) -> Column:
-        raise self._report.fail("SF0408", node, "ON compares single rows", help="aggregate in a subquery")
-
-    def replaced(self, node: exp.Expr) -> Column | None:  # noqa: ARG002 - of the protocol
-        return None
-
-
-def _is_end(plan: Plan, column: str) -> bool:
-    """Whether the column is the end of the row's window, and the event time one millisecond before it."""
-    time = plan.schema.event_time
-    return time is not None and origin(plan, time) == WINDOW_TIME and origin(plan, column) == "window_end"

@@ -8,7 +8,7 @@ from sqlfeat.language.expr import Column, Expr
 from sqlfeat.plan.columns import OutputColumn, Role
 from sqlfeat.plan.nodes import Plan, Project, Schema
 from sqlfeat.plan.report import Report
-from sqlfeat.plan.trace import WINDOW_TIME, is_grouped, origin
+from sqlfeat.plan.trace import WINDOW_TIME, after_event_time, is_grouped, origin
 from sqlfeat.project.config import Entity, Materialization, ProjectConfig
 from sqlfeat.templating.rendered import RenderedModel
 
@@ -90,8 +90,8 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
             "SF0405", None, "a feature view needs the column `feature_time`", help=f"add `{written} AS feature_time`"
         )
     grouped = is_grouped(plan)
-    copied = origin(plan, FEATURE_TIME)
-    ends = copied in ("window_end", WINDOW_TIME)
+    after = after_event_time(plan, FEATURE_TIME)
+    ends = after is not None and origin(plan, FEATURE_TIME) in ("window_end", WINDOW_TIME)
     windows = model.config.materialized is Materialization.WINDOW
     # What is computed over rows of windows may go by either name.
     if windows != grouped and not (windows and ends):
@@ -101,7 +101,6 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
             f"{fitting}",
             help=f"write materialized='{fitting}'",
         )  # fmt: skip
-    expected = {plan.schema.event_time, FEATURE_TIME}
     if grouped and not ends:
         raise report.fail(
             "SF0405",
@@ -109,7 +108,7 @@ def _check_time(plan: Plan, shown: list[Column], model: RenderedModel, report: R
             "`feature_time` of a window view is the window's end",
             help="write `window_end AS feature_time`",
         )
-    if not grouped and plan.schema.event_time != FEATURE_TIME and copied not in expected | {"window_end"}:
+    if after is None:
         raise report.fail(
             "SF0405", None, "`feature_time` is not the event time", help="write `EVENT_TIME AS feature_time`"
         )

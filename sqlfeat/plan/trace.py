@@ -43,20 +43,40 @@ def windows_of(plan: Plan) -> WindowAggregate | WindowRows | None:
     return plan if isinstance(plan, (WindowAggregate, WindowRows)) else None
 
 
-def origin(plan: Plan, name: str) -> str:
-    """The column that `name` is a plain copy of, followed down to a window aggregate."""
+def traced(plan: Plan, name: str) -> tuple[Plan, str]:
+    """The relation and its column that `name` is a plain copy of, down to where it is made; "" if it is no copy."""
     while True:
         match plan:
             case Project(input=below, items=items):
                 expr = dict(items)[name]
                 if not isinstance(expr, Column):
-                    return ""
+                    return plan, ""
                 plan, name = below, expr.name
             case Filter() | Over() | WindowTopN() | Unnest() | Distinct():
                 plan = plan.input
+            case IntervalJoin(right=right, picks=picks) if name in dict(picks):
+                plan, name = right, dict(picks)[name]
             case LookupJoin(left=below) | IntervalJoin(left=below):
                 plan = below
             case _:
-                return name
+                return plan, name
         if name not in plan.schema.names:
-            return ""
+            return plan, ""
+
+
+def origin(plan: Plan, name: str) -> str:
+    """The name of the column that `name` is a plain copy of, followed down to where it is made."""
+    return traced(plan, name)[1]
+
+
+def after_event_time(plan: Plan, name: str) -> int | None:
+    """How many milliseconds a column is after the event time of its row.
+
+    Zero for copies of the event time, one for the end of the row's window, None for other columns.
+    """
+    if plan.schema.event_time is None:
+        return None
+    (of_time, time), (of_column, column) = traced(plan, plan.schema.event_time), traced(plan, name)
+    if of_time is not of_column or not column:
+        return None
+    return 0 if column == time else 1 if (time, column) == (WINDOW_TIME, "window_end") else None

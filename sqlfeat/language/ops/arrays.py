@@ -39,6 +39,8 @@ REFUSALS = (
         "ARRAY_SORT(a, TRUE, FALSE) for NULLs last, ARRAY_SORT(a) for NULLs first",
     ), ("LIST_REVERSE_SORT", "ARRAY_REVERSE_SORT", "LIST_GRADE_UP")),
     Refusal("ELEMENT", FAMILY, Refused("it stops the stream if there are several elements", "a[1]")),
+    Refusal("UNNEST", FAMILY, Refused("a value of a row is one value", "CROSS JOIN UNNEST(a) AS t(x) in FROM"),
+            ("EXPLODE", "POSEXPLODE", "EXPLODE_OUTER")),
     Refusal("FLATTEN", FAMILY, Refused("arrays of arrays are not in the language", "ARRAY_CONCAT(a, b)")),
     Refusal("ANY", FAMILY, Refused("Flink has no comparison with any element", "ARRAY_CONTAINS(a, x)"),
             ("ALL", "SOME")),
