@@ -112,6 +112,15 @@ def _divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return binary(exp.Div, args[0], _nonzero(call, args[1]))
 
 
+def _flink_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+    divisor = _nonzero(call, args[1])
+    if divisor is not args[1]:
+        # Flink's planner computes a quotient of constants itself, and fails if the divisor is one that it did not
+        # compute before, also of constants from a projection below. What may differ each time is no constant.
+        divisor = case((binary(exp.LT, fn("RAND"), double(2.0)), divisor))
+    return binary(exp.Div, args[0], divisor)
+
+
 def _cannot_wrap(call: Call) -> bool:
     """Whether the divisor is a constant other than 0 and -1: of the others only the least number by -1 is too large."""
     divisor = call.args[1]
@@ -219,7 +228,7 @@ OPERATIONS = (
         doc="Quotient as DOUBLE, of whole numbers too; NULL when the divisor is zero. `//` divides whole numbers.",
         typing=_type_quotient,
         duckdb=_divide,
-        flink=_divide,
+        flink=_flink_divide,
         example="a / b",
         vectors=(
             Vector((7, 2), 3.5, ("BIGINT", "BIGINT")),
@@ -237,7 +246,7 @@ OPERATIONS = (
         doc="Quotient of whole numbers, cut towards zero; NULL when the divisor is zero.",
         typing=_type_integers,
         duckdb=_duckdb_int_divide,
-        flink=_divide,
+        flink=_flink_divide,
         example="a // b",
         vectors=(
             Vector((7, 2), 3, ("BIGINT", "BIGINT")),
