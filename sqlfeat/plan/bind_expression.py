@@ -56,10 +56,6 @@ _KEYWORD_FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.CurrentDatetime: "NOW", exp.Localtime: "LOCALTIME", exp.Localtimestamp: "LOCALTIMESTAMP",
 }  # fmt: skip
 
-_REMEDIES: dict[type[exp.Expr], str] = {
-    exp.Subquery: "write a join: ASOF LEFT JOIN for the last row of a stream",
-}
-
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
 
 
@@ -186,10 +182,14 @@ class ExpressionBinder:
         return self.call(name, self.bind_all([node.this, node.expression]), node)
 
     def _unsupported(self, node: exp.Expr) -> BindError:
+        if isinstance(node, exp.Subquery):
+            return self._report.fail(
+                "SF0306", node, "a subquery is no value: it would be another one after every event of its stream",
+                help="write an aggregate OVER a window of all rows up to the event, or ASOF LEFT JOIN for the last row",
+            )  # fmt: skip
         text = written(node)
         shown = text if len(text) <= 60 else text[:57] + "..."
-        remedy = _REMEDIES.get(type(node), "see the language reference")
-        return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help=remedy)
+        return self._report.fail("SF0306", node, f"`{shown}` is not in the language", help="see the language reference")
 
     def bind_all(self, nodes: Sequence[exp.Expr]) -> list[Expr]:
         """The typed expressions; what is wrong with each of them is reported."""

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Column, Expr, Literal
 from sqlfeat.language.operation import TypeMismatch
-from sqlfeat.language.types import INT
+from sqlfeat.language.types import INT, DataType, Kind
 from sqlfeat.language.typing import common_type, convert
 from sqlfeat.plan.bind_from import Ctes, FromBinder, column_names
 from sqlfeat.plan.bind_select import SelectBinder
@@ -14,7 +14,7 @@ from sqlfeat.plan.catalog import Catalog
 from sqlfeat.plan.distinct_rows import each_once
 from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll
 from sqlfeat.plan.projection import project
-from sqlfeat.plan.report import Report
+from sqlfeat.plan.report import BindError, Report
 
 
 class QueryBinder:
@@ -24,8 +24,13 @@ class QueryBinder:
         self._catalog = catalog
         self._report = report
 
-    def bind(self, node: exp.Expr, ctes: Ctes | None = None) -> Plan:
+    def bind(self, node: exp.Expr, ctes: Ctes | None = None, *, in_union: bool = False) -> Plan:
         """The plan of a query.
+
+        Args:
+            node: the query.
+            ctes: the relations that WITH has named around it.
+            in_union: it is a branch of UNION, whose NULL columns have the types of the other branches.
 
         Raises:
             BindError: after reporting what is wrong.
@@ -38,11 +43,12 @@ class QueryBinder:
                 ctes[cte.alias.lower()] = self._renamed(self.bind(cte.this, ctes), cte)
         match node:
             case exp.Subquery():
-                return self.bind(node.this, ctes)
+                return self.bind(node.this, ctes, in_union=in_union)
             case exp.Union():
                 return self._union(node, ctes)
             case exp.Select():
-                return self._select(node, ctes)
+                plan = self._select(node, ctes)
+                return plan if in_union else self._typed(plan, node)
             case _:
                 raise self._report.fail(
                     "SF0306",
@@ -65,13 +71,28 @@ class QueryBinder:
 
     def _union(self, node: exp.Union, ctes: Ctes) -> Plan:
         first, *others = _branches(node, distinct=bool(node.args.get("distinct")))
-        branches = [self.bind(first, ctes), *(self.bind(_named(side), ctes) for side in others)]
+        branches = [self.bind(side, ctes, in_union=True) for side in (first, *map(_named, others))]
         try:
             united = unite(branches)
         except TypeMismatch as mismatch:
             raise self._report.fail("SF0303", node, f"UNION {mismatch}") from None
         self._check_order(node, united)
+        self._typed(united, first)
         return each_once(united, node, self._report) if node.args.get("distinct") else united
+
+    def _typed(self, plan: Plan, place: exp.Expr) -> Plan:
+        """The plan, after a look for columns of which only NULL is known.
+
+        Raises:
+            BindError: after reporting them.
+        """
+        untyped = [column.name for column in plan.schema.columns if column.type.kind is Kind.NULL]
+        for name in untyped:
+            item = next((item for item in place.expressions if item.alias_or_name == name), place)
+            self._report.add("SF0303", item, f"column `{name}` is NULL without a type", help="write CAST(NULL AS type)")
+        if untyped:
+            raise BindError
+        return plan
 
     def _check_order(self, node: exp.Union, plan: Plan) -> None:
         """ORDER BY changes nothing: a view is a set of rows. The columns it names are there all the same."""
@@ -90,6 +111,8 @@ def _branches(node: exp.Expr, *, distinct: bool) -> list[exp.Expr]:
 
 def _named(branch: exp.Expr) -> exp.Expr:
     """A branch behind the first, whose columns need no names and none of their own."""
+    while isinstance(branch, exp.Subquery) and not branch.args.get("with_"):
+        branch = branch.this
     if not isinstance(branch, exp.Select):
         return branch
     items = [
@@ -115,7 +138,7 @@ def unite(branches: list[Plan]) -> UnionAll:
     targets = [common_type([columns[i].type for columns in shown]) for i in range(len(shown[0]))]
     names = [column.name for column in shown[0]]
     inputs = tuple(
-        _branch(plan, [convert(c, t) for c, t in zip(columns, targets, strict=False)], names, index, ordered=ordered)
+        _branch(plan, list(map(_converted, columns, targets)), names, index, ordered=ordered)
         for index, (plan, columns) in enumerate(zip(branches, shown, strict=False))
     )
     first = inputs[0].schema
@@ -124,6 +147,10 @@ def unite(branches: list[Plan]) -> UnionAll:
         for i, column in enumerate(first.columns)
     )
     return UnionAll(inputs, Schema(merged, first.event_time, first.order))
+
+
+def _converted(column: Column, target: DataType) -> Expr:
+    return Literal(None, target) if column.type.kind is Kind.NULL else convert(column, target)
 
 
 def _position(plan: Plan, shown: list[Column]) -> int | None:

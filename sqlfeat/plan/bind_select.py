@@ -18,6 +18,7 @@ from sqlfeat.plan.bind_where import bind_where, check_event_time
 from sqlfeat.plan.bind_windows import in_windows, is_ungrouped
 from sqlfeat.plan.distinct_rows import each_once
 from sqlfeat.plan.group_checks import WINDOW_COLUMNS
+from sqlfeat.plan.group_names import named_keys
 from sqlfeat.plan.nodes import Plan
 from sqlfeat.plan.projection import project
 from sqlfeat.plan.report import Report
@@ -49,7 +50,7 @@ class SelectBinder:
         context.scope = replace(context.scope, windows=windows)
         context.scope = bind_where(context)
         check_event_time(context)
-        group = select.args.get("group")
+        group = named_keys(select, self._columns(), context.report)
         context.grouping = context.window is not None or group is not None
         if context.grouping:
             self._groups.bind_keys(group)
@@ -126,8 +127,7 @@ class SelectBinder:
 
     def _without_aliases(self, condition: exp.Expr) -> exp.Expr:
         """The condition with names of the select list, where no column has them, replaced by what they stand for."""
-        select, scope = self._context.select, self._context.scope
-        hidden = {v.name.lower() for v in scope.visible} | set(WINDOW_COLUMNS)
+        select, hidden = self._context.select, self._columns()
         items = {item.alias.lower(): item.this for item in select.expressions if isinstance(item, exp.Alias)}
 
         def replaced(node: exp.Expr) -> exp.Expr:
@@ -135,6 +135,10 @@ class SelectBinder:
             return exp.Paren(this=items[name].copy()) if name in items and name not in hidden else node
 
         return condition.transform(replaced)
+
+    def _columns(self) -> set[str]:
+        """Names that are columns before they are names of the select list."""
+        return {v.name.lower() for v in self._context.scope.visible} | set(WINDOW_COLUMNS)
 
     def _assemble(self, items: list[tuple[str, Expr]], having: Expr | None, qualify: Expr | None) -> Plan:
         context = self._context

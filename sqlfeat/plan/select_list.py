@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.expr import Expr
-from sqlfeat.language.types import Kind
 from sqlfeat.plan.report import BindError
 from sqlfeat.plan.select_context import SelectContext
 
@@ -44,10 +43,6 @@ def _bind_item(context: SelectContext, node: exp.Expr) -> list[tuple[str, Expr]]
         raise context.report.fail("SF0308", node, "a computed column needs a name", help="add AS name")
     if name.startswith("__"):
         raise context.report.fail("SF0308", node, "names beginning with `__` are the compiler's own")
-    if expr.type.kind is Kind.NULL:
-        raise context.report.fail(
-            "SF0303", node, f"column `{name}` is NULL without a type", help="write CAST(NULL AS type)"
-        )
     return [(name, expr)]
 
 

@@ -17,7 +17,7 @@ _READ: dict[type[exp.Expr], str] = {
     exp.TableAlias: "this columns",
     exp.Unnest: "expressions alias offset",
     exp.Join: "this on using side kind method",
-    exp.Group: "expressions",
+    exp.Group: "expressions all",
     exp.Window: "this partition_by order spec alias over",
     exp.WindowSpec: "kind start start_side end end_side exclude",
     exp.Order: "this expressions",

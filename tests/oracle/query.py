@@ -258,7 +258,10 @@ class _Columns:
 
 
 def _unnest(left: Relation, node: exp.Unnest) -> Relation:
-    array, of = left.column(node.expressions[0])
+    from tests.oracle.expressions import Expressions
+
+    value = Expressions(_Columns(left)).value(node.expressions[0])
+    array, of = value.type, value.of
     alias = node.args["alias"]
     names = [column.name for column in alias.args.get("columns") or []]
     offset = node.args.get("offset")

@@ -162,7 +162,9 @@ REFUSED = (
              "the counts of the values that matter, "
              "COUNT_IF(x = ...)"),
     _refused("SKEWNESS", "Flink does not have it, and it cannot be kept over a sliding window without losing digits",
-             "STDDEV(x) and PERCENTILE_CONT(x, 0.9)", "KURTOSIS", "KURTOSIS_POP", "MAD", "ENTROPY", "HISTOGRAM"),
+             "STDDEV(x) and PERCENTILE_CONT(x, 0.9)", "KURTOSIS", "KURTOSIS_POP", "MAD", "ENTROPY"),
+    _refused("HISTOGRAM", "it gives a map, and engines look up missing keys differently",
+             "the counts of the values that matter, COUNT_IF(x = ...)", "MAP_AGG", "FREQUENCY"),
     _refused("PRODUCT", "what has left a window cannot be taken out of a product",
              "EXP(SUM(LN(x))) of positive numbers",
              "GEOMETRIC_MEAN", "GEOMEAN"),
