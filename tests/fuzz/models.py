@@ -33,6 +33,18 @@ SELECT s, k, window_end AS feature_time, COUNT(*) AS events, SUM(n) AS n, MAX(x)
 FROM TABLE(TUMBLE(TABLE {{ source('f', 'unique') }}, DESCRIPTOR(ts), INTERVAL '1' HOUR))
 GROUP BY s, k, window_start, window_end""",
 }
+_CHANGED = "TABLE {{ source('f', 'changes') }}"
+_WINDOWS_OF_CHANGES = tuple(
+    "(SELECT s, k, window_end AS ts, SUM(v) AS v, MAX(w) AS w, MIN(name) AS name "
+    f"FROM TABLE({function}) GROUP BY s, k, {ends})"
+    for function, ends in (
+        (f"TUMBLE({_CHANGED}, DESCRIPTOR(EVENT_TIME), INTERVAL '1' HOUR)", "window_start, window_end"),
+        (f"TUMBLE({_CHANGED}, DESCRIPTOR(EVENT_TIME), INTERVAL '1' MINUTE)", "window_end"),
+        (f"HOP({_CHANGED}, DESCRIPTOR(EVENT_TIME), INTERVAL '10' MINUTE, INTERVAL '1' HOUR)", "window_start"),
+        (f"SESSION({_CHANGED} PARTITION BY (s, k), DESCRIPTOR(EVENT_TIME), INTERVAL '1' MINUTE)",
+         "window_start, window_end"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -181,12 +193,15 @@ class Maker(WindowSteps):
         )
         sql = (
             f"SELECT l.*, r.v, r.w, r.name, r.ts AS r_at FROM {relation.source} AS l\n"
-            f"ASOF {side}JOIN {self._changes()} AS r ON l.s = r.s{key} AND l.ts {sign} r.ts{age}"
+            f"ASOF {side}JOIN {self._changes(of_windows=bool(key))} AS r ON l.s = r.s{key} AND l.ts {sign} r.ts{age}"
         )
         more = (("v", "BIGINT"), ("w", "DOUBLE"), ("name", "STRING"), ("r_at", "TIMESTAMP"))
         return self._add(replace(relation, columns=(*relation.columns, *more)), sql)
 
-    def _changes(self) -> str:
+    def _changes(self, *, of_windows: bool) -> str:
+        """The changes, or what became of them in windows, of which a key has one row at a time."""
+        if of_windows and self._rnd.random() < 0.35:
+            return self._rnd.choice(_WINDOWS_OF_CHANGES)
         return self._rnd.choice((
             "{{ source('f', 'changes') }}", "(SELECT * FROM {{ source('f', 'changes') }} WHERE v IS NOT NULL)",
         ))  # fmt: skip
