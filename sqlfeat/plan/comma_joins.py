@@ -15,8 +15,8 @@ def name_joins(tree: exp.Expr) -> None:
         seen = {select.args["from_"].this.alias_or_name.lower()}
         for join in joins:
             alias = join.this.alias_or_name.lower()
-            own = [c for c in conditions if _is_inner(join) and alias in (of := _aliases(c)) and of - {alias} <= seen]
-            own = [condition for condition in own if _aliases(condition) - {alias}]
+            mine = conditions if alias and _is_inner(join) else []
+            own = [c for c in mine if alias in (of := _aliases(c)) and of - {alias} and of - {alias} <= seen]
             if own:
                 conditions = [condition for condition in conditions if condition not in own]
                 join.set("on", _all([*filter(None, [join.args.get("on")]), *own]))
