@@ -47,6 +47,8 @@ def _show(session: Session, job: str, *, as_json: bool) -> None:
 
 def _text(job: JobStatus, session: Session) -> str:
     facts = [("flink", f"{job.address} {job.flink_job}" + (f" pid {job.pid}" if job.pid else ""))]
+    if job.ended:
+        facts = [("started", job.started)]
     if job.uptime_seconds:
         facts += [
             ("up", duration(job.uptime_seconds)),

@@ -11,7 +11,7 @@ from sqlfeat.clock import Clock, SystemClock
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.diagnostics.suggest import did_you_mean
 from sqlfeat.engines.flink.counts import count_lines
-from sqlfeat.engines.flink.failures import java_message
+from sqlfeat.engines.flink.failures import java_message, own_error
 from sqlfeat.engines.flink.meter import BUCKETS_MS, quantile
 from sqlfeat.engines.flink.observe import JobFacts, ModelFacts, SourceFacts, observe
 from sqlfeat.engines.flink.rest import END_STATES, FlinkRest, Refusal, Unreachable
@@ -30,6 +30,9 @@ LOST = "LOST"
 """Not running, nobody stopped it, and nobody is left to say why: it was killed."""
 FAILED = "FAILED"
 """Ended with an error."""
+STARTING = "STARTING"
+"""Its process lives, and its Flink does not answer yet."""
+_TROUBLED = frozenset({FAILED, "FAILING", "RESTARTING"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class JobStatus:
 
     Attributes:
         state: Flink's word for it while Flink knows the job; else `STOPPED`, `FAILED` or `LOST`.
-        failure: what it failed with; empty if it did not.
+        failure: why it failed, or is being restarted; empty if neither is so.
         resumes_from: the savepoint or checkpoint that `run` would go on from, empty for none.
     """
 
@@ -89,6 +92,11 @@ class JobStatus:
     resumes_from: str
     sources: tuple[SourceStatus, ...]
     models: tuple[ModelStatus, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Nothing of it is left but what it wrote down."""
+        return self.state in {STOPPED, FAILED, LOST}
 
     def as_json(self) -> dict[str, Any]:
         """The status as `--json` prints it."""
@@ -169,7 +177,7 @@ def job_status(folder: JobFolder, record: JobRecord, clock: Clock) -> JobStatus:
         checkpoint_bytes=checkpoint.get("state_size"),
         checkpoint_ms=checkpoint.get("end_to_end_duration"),
         failed_checkpoints=facts.failed_checkpoints,
-        failure=_failure(folder, record) if facts.state == FAILED else "",
+        failure=_failure(folder, record, facts.state) if facts.state in _TROUBLED else "",
         resumes_from=str(folder.restore_point(record) or ""),
         sources=tuple(_source(folder, name, facts, now_ms) for name, _ in record.definition.sources),
         models=tuple(_model(m.name, facts.models.get(m.name, ModelFacts())) for m in record.definition.models),
@@ -190,20 +198,22 @@ def _facts(folder: JobFolder, record: JobRecord) -> JobFacts:
 
 def _state_without_flink(folder: JobFolder, record: JobRecord) -> str:
     if is_running(folder, record):
-        return "STARTING"
+        return STARTING
     if folder.was_stopped(record.run.flink_job):
         return STOPPED
     return FAILED if folder.failure() else LOST
 
 
-def _failure(folder: JobFolder, record: JobRecord) -> str:
-    """As the process that watched the job has it; else as the cluster does."""
-    if (error := folder.failure()) is not None:
+def _failure(folder: JobFolder, record: JobRecord, state: str) -> str:
+    """As the process that watched the job has it; else as Flink does."""
+    if state == FAILED and (error := folder.failure()) is not None:
         return str(error)
     try:
-        return java_message(FlinkRest(record.run.address).root_cause(record.run.flink_job))
+        trace = FlinkRest(record.run.address).root_cause(record.run.flink_job)
     except (Refusal, Unreachable):
         return ""
+    own = own_error(trace)
+    return f"{own.code}: {own.message}" if own else java_message(trace)
 
 
 def _source(folder: JobFolder, name: str, facts: JobFacts, now_ms: float) -> SourceStatus:

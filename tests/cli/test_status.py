@@ -62,7 +62,7 @@ def test_a_job_that_has_just_started():
 
 def test_a_job_on_a_cluster_that_was_stopped():
     job = replace(RUNNING, state="STOPPED", pid=0, uptime_seconds=0.0, resumes_from="")
-    assert _text(job, Session()) == "main  STOPPED\n  flink  127.0.0.1:40613 f8e3"
+    assert _text(job, Session()) == "main  STOPPED\n  started  2026-01-01T00:00:00+00:00"
 
 
 def test_a_job_that_failed():
@@ -71,7 +71,7 @@ def test_a_job_that_failed():
         _text(failed, Session())
         == """\
 main  FAILED
-  flink         127.0.0.1:40613 f8e3 pid 4183
+  started       2026-01-01T00:00:00+00:00
   failure       SF0902: the online store is away
   resumes from  state/chk-7"""
     )
