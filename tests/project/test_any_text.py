@@ -14,7 +14,7 @@ from tests.projects import PROJECT, write_project
 
 keys = st.sampled_from(
     ["name", "version", "sources", "entities", "models", "streams", "tables", "columns", "type", "keys", "event_time",
-     "order_by", "unique_key", "lateness", "stream", "history", "targets", "online", "offline", "path", "paths", "vars",
+     "order_by", "unique_key", "lateness", "stream", "history", "targets", "online", "log", "offline", "path", "paths", "vars",
      "defaults", "config", "tags", "meta", "default", "requires", "description", "timezone", "materialized", "<<"]
 )  # fmt: skip
 scalars = st.sampled_from(

@@ -155,6 +155,9 @@ def test_history_then_a_topic(kafka, tmp_path):
         # What lies more than lateness and disorder behind the end is served.
         until(lambda: sum(filter(None, served(shop).values())) > 2_900)
         until(lambda: kafka.committed("filled", "filled", 2) == [750, 750])
+        # What came from history is not counted, for nobody waits for more of it.
+        until(lambda: shop.status()[0].sources[0].rows == 1_500)
+        assert shop.status()[0].sources[0].watermark is not None
     finally:
         stopped = shop.stop()
 
