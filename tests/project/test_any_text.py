@@ -14,8 +14,9 @@ from tests.projects import PROJECT, write_project
 
 keys = st.sampled_from(
     ["name", "version", "sources", "entities", "models", "streams", "tables", "columns", "type", "keys", "event_time",
-     "order_by", "unique_key", "lateness", "stream", "history", "targets", "online", "log", "offline", "path", "paths", "vars",
-     "defaults", "config", "tags", "meta", "default", "requires", "description", "timezone", "materialized", "<<"]
+     "order_by", "unique_key", "lateness", "stream", "history", "targets", "online", "offline", "path", "paths", "vars",
+     "defaults", "config", "tags", "meta", "default", "requires", "description", "timezone", "materialized", "log",
+     "<<"]
 )  # fmt: skip
 scalars = st.sampled_from(
     ["a", "BIGINT", "5 minutes", "1", "yes", "", "~", "2013-02-31", "1.5", "'{{ x }}'", "models", "!!set {a}", "&r 1",
