@@ -6,9 +6,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -17,7 +20,9 @@ import redis
 from sqlfeat.connectors.artifact import pinned
 from sqlfeat.connectors.jars import bring_jars, jar_folder
 from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.engines.flink.orphan import _parent
 from sqlfeat.facade import Project
+from tests.flink_cluster import FlinkCluster
 from tests.jobs.test_jobs import edit
 from tests.projects import line_of, write_project
 
@@ -38,6 +43,10 @@ targets:
       properties: {{ssl.key.password: "{{{{ env_var('SQLFEAT_SECRET_KAFKA') }}}}"}}
   files:
     online: {{type: sqlite, path: online.db, log: {{connector: kafka, topic: replayed, brokers: "{brokers}"}}}}
+    kafka: {{brokers: "{brokers}"}}
+  cluster:
+    online: {{type: sqlite, path: online.db, log: {{connector: kafka, topic: cluster_rows}}}}
+    stream: {{parallelism: 1, checkpoint_interval: 1 second}}
     kafka: {{brokers: "{brokers}"}}
 """
 SOURCE = """\
@@ -98,18 +107,18 @@ def project(kafka, redis_url, tmp_path, monkeypatch):
 class Clicks:
     """The events, sent a stretch at a time, from one partition to the next: the order of a page is nobody's."""
 
-    def __init__(self, kafka):
-        self._kafka, self._lines = kafka, events()
-        kafka.create_topic("logged_clicks", PARTITIONS)
+    def __init__(self, kafka, topic="logged_clicks"):
+        self._kafka, self._topic, self._lines = kafka, topic, events()
+        kafka.create_topic(topic, PARTITIONS)
 
     def send(self, start, end):
         part = [(number % PARTITIONS, line) for number, line in enumerate(self._lines[start:end])]
-        self._kafka.produce("logged_clicks", part)
+        self._kafka.produce(self._topic, part)
 
     def end(self):
         """In each partition an event so late that everything before it is complete; it has neither user nor page."""
         last = json.dumps({"id": -1, "ts": "2024-01-02 00:00:00.000"}).encode()
-        self._kafka.produce("logged_clicks", [(number, last) for number in range(PARTITIONS)])
+        self._kafka.produce(self._topic, [(number, last) for number in range(PARTITIONS)])
 
 
 def until(question):
@@ -179,6 +188,63 @@ def test_the_log_is_what_was_written(project, kafka, redis_url):
     assert wanted(project).keys() - found == set()
     assert set(before.values()) == {1}, "a stop with a savepoint writes nothing twice"
     assert [file for file in project.root.rglob("*") if file.is_file() and SECRET.encode() in file.read_bytes()] == []
+
+
+def in_file(path):
+    """What `sqlite3` shows of the project, under the names that Redis has for it."""
+    query = "SELECT model, key, feature_time, version, features FROM online_rows WHERE project = 'clicks'"
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            f"sqlfeat:clicks:{model}:{{{key}}}": {"feature_time": at, "version": version, "features": features}
+            for model, key, at, version, features in connection.execute(query)
+        }
+
+
+def below(process):
+    """The processes that a process started, and those that these started."""
+    everyone = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [one for one in everyone if process in ancestors(one)]
+
+
+def ancestors(process):
+    while process > 1:
+        process, _ = _parent(process)
+        yield process
+
+
+def runs(process):
+    """Whether a process is more than an entry that nobody has asked about."""
+    with suppress(OSError):
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+    return False
+
+
+def test_a_cluster_whose_task_manager_is_killed(project, kafka, tmp_path):
+    """SQLite is a store for a cluster of this machine; the Python workers end with their TaskManager."""
+    edit(project.root, "models/shop.yml", "logged_clicks", "cluster_clicks")
+    kafka.create_topic("cluster_rows", 3)
+    clicks = Clicks(kafka, "cluster_clicks")
+    clicks.send(0, 1_500)
+    shop, store = Project(project.root, target="cluster"), project.root / "online.db"
+    cluster = FlinkCluster(tmp_path / "cluster", slots=1)
+    try:
+        cluster.wait()
+        shop.run(streaming=True, detach=True, cluster=cluster.address)
+        until(lambda: len(kafka.records("cluster_rows")) > 1_000)
+        workers = below(cluster.task_manager.pid)
+        assert workers
+        cluster.task_manager.kill()
+        until(lambda: not any(map(runs, workers)))
+        cluster.restart_task_manager()
+        clicks.send(1_500, EVENTS)
+        clicks.end()
+        until(lambda: any("04:59.900" in row["feature_time"] for row in in_file(store).values()))
+        shop.stop()
+    finally:
+        cluster.close()
+    log = latest(kafka, "cluster_rows")
+    assert len(log) == USERS + PAGES
+    assert {key: as_stored(message) for key, message in log.items()} == in_file(store)
 
 
 def test_a_replay_is_logged_too(project, kafka):
