@@ -83,15 +83,17 @@ class OnlineStore(Protocol):
         ...
 
 
-def latest_rows(rows: Iterable[OnlineRow]) -> list[OnlineRow]:
-    """The rows that matter of a batch: per key the greatest version, the last of equal ones.
+def latest_rows(rows: Iterable[tuple[str, str, str]]) -> list[OnlineRow]:
+    """The rows that matter of a batch of (key, version, features).
 
-    >>> latest_rows([OnlineRow("k", "2", "b"), OnlineRow("k", "1", "a"), OnlineRow("k", "2", "c")])
+    These are per key the one of the greatest version, of several the last.
+
+    >>> latest_rows([("k", "2", "b"), ("k", "1", "a"), ("k", "2", "c")])
     [OnlineRow(key='k', version='2', features='c')]
     """
-    latest: dict[str, OnlineRow] = {}
+    latest: dict[str, tuple[str, str, str]] = {}
     for row in rows:
-        held = latest.get(row.key)
-        if held is None or row.version >= held.version:
-            latest[row.key] = row
-    return list(latest.values())
+        held = latest.get(row[0])
+        if held is None or row[1] >= held[1]:
+            latest[row[0]] = row
+    return [OnlineRow(*row) for row in latest.values()]

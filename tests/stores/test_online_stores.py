@@ -157,7 +157,7 @@ def test_two_processes_write_the_same_keys_in_opposite_order(target, writers, tm
 
 
 def test_latest_rows_keeps_the_last_of_equal_versions():
-    rows = [row("1", "a"), row("3", "b"), row("2", "c"), row("3", "d"), row("1", "e", "k=2")]
+    rows = [("k=1", "1", "a"), ("k=1", "3", "b"), ("k=1", "2", "c"), ("k=1", "3", "d"), ("k=2", "1", "e")]
     assert latest_rows(rows) == [row("3", "d"), row("1", "e", "k=2")]
 
 

@@ -13,7 +13,7 @@ import redis
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.stores.errors import redact_url
 from sqlfeat.stores.protocol import OnlineRow
-from sqlfeat.stores.redis import RedisStore
+from sqlfeat.stores.redis import RedisStore, _Packer
 from tests.conftest import free_port, redis_server
 
 DOCS = Path(__file__).parents[2] / "docs" / "online-store.md"
@@ -85,6 +85,12 @@ def test_the_package_is_missing(monkeypatch):
 )
 def test_passwords_are_not_shown(url, shown):
     assert redact_url(url) == shown
+
+
+def test_commands_are_packed():
+    assert _Packer.pack("SCRIPT LOAD", "ü\r\n", 7, b"\x00", "") == [
+        b"*6\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$4\r\n\xc3\xbc\r\n\r\n$1\r\n7\r\n$1\r\n\x00\r\n$0\r\n\r\n"
+    ]
 
 
 @pytest.mark.engine

@@ -5,15 +5,16 @@ Python functions have counters in Flink but no histograms, so the histogram is a
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlfeat.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from pyflink.metrics import MetricGroup
 
@@ -49,27 +50,21 @@ class Meter:
         for name, number in asdict(counts).items():
             if number:
                 self._counters[name].inc(number)
-        now = self._clock.now()
-        found = [0] * len(self._buckets)
-        for row in sent:
-            found[bucket(age_ms(row.feature_time, now))] += 1
+        found = ages(sent, self._clock.now())
         for counter, number in zip(self._buckets, found, strict=True):
             if number:
                 counter.inc(number)
 
 
-def age_ms(feature_time: str, now: datetime) -> float:
-    """How long ago a feature time was, in milliseconds."""
-    return (now - datetime.fromisoformat(feature_time).replace(tzinfo=timezone.utc)).total_seconds() * 1000
-
-
-def bucket(milliseconds: float) -> int:
-    """The number of the bucket of a duration.
-
-    >>> bucket(100), bucket(101), bucket(10**9)
-    (0, 1, 10)
-    """
-    return bisect_left(BUCKETS_MS, milliseconds)
+def ages(rows: Iterable[OnlineRow], now: datetime) -> list[int]:
+    """How many rows are of each bucket; `now` is UTC."""
+    # As text, like feature times: the earliest of each bucket but the last, from the oldest on.
+    earliest = [(now - timedelta(milliseconds=bound)).replace(tzinfo=None) for bound in reversed(BUCKETS_MS)]
+    bounds = [moment.isoformat(sep=" ", timespec="microseconds") for moment in earliest]
+    found = [0] * (len(bounds) + 1)
+    for row in rows:
+        found[len(bounds) - bisect_right(bounds, row.feature_time + "000")] += 1
+    return found
 
 
 def quantile(counts: Sequence[float], share: float) -> float | None:

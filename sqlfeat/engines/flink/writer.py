@@ -61,11 +61,8 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
 
     def eval(self, key: pd.Series, version: pd.Series, features: pd.Series) -> pd.Series:
         """Write one batch."""
-        rows = [
-            OnlineRow(*cells)
-            for cells in zip(key, version, features, strict=True)
-            if cells[0] is not None and cells[1] is not None
-        ]
+        cells = zip(key, version, features, strict=True)
+        rows = [row for row in cells if row[0] is not None and row[1] is not None]
         latest = latest_rows(rows)
         self._write(latest, Counts(rows=len(key), no_key=len(key) - len(rows), overtaken=len(rows) - len(latest)))
         return _sent(key)

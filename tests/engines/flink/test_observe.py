@@ -4,15 +4,17 @@ import http.server
 import json
 import math
 import threading
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts
-from sqlfeat.engines.flink.meter import BUCKETS_MS, age_ms, bucket, quantile
+from sqlfeat.engines.flink.meter import BUCKETS_MS, ages, quantile
 from sqlfeat.engines.flink.observe import JobFacts, SourceFacts, _add, observe
 from sqlfeat.engines.flink.rest import FlinkRest, Unreachable, unreachable
+from sqlfeat.stores.protocol import OnlineRow
+from sqlfeat.stores.version import timestamp_text
 from tests.conftest import free_port
 
 
@@ -146,8 +148,10 @@ def test_a_source_that_knows_its_watermark_and_one_that_has_none():
 
 def test_freshness_is_counted_in_buckets():
     now = datetime(2024, 1, 1, 0, 0, 1, tzinfo=timezone.utc)
-    assert age_ms("2024-01-01 00:00:00.750", now) == 250
-    assert [bucket(ms) for ms in (-5, 100, 101, BUCKETS_MS[-1], BUCKETS_MS[-1] + 1)] == [0, 0, 1, 9, 10]
+    moments = [now - timedelta(milliseconds=ms) for ms in (-5, 100, 101, 500, BUCKETS_MS[-1], BUCKETS_MS[-1] + 1)]
+    rows = [OnlineRow("k=1", f"{timestamp_text(moment)} p1", "{}") for moment in moments]
+    assert ages(rows, now) == [2, 1, 1, *[0] * 6, 1, 1]
+    assert ages(rows[1:2], now + timedelta(microseconds=1)) == [0, 1, *[0] * 9]
     assert quantile([0] * 11, 0.5) is None
     assert quantile([5, 0, 4, *[0] * 7, 1], 0.9) == 500
     assert quantile([5, 0, 4, *[0] * 7, 1], 0.99) == math.inf
