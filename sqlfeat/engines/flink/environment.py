@@ -31,8 +31,9 @@ BASE_OPTIONS = {
     # 20,000 make no difference; with the default of 1,000 a sink spends its time on round trips.
     "python.fn-execution.arrow.batch.size": "10000",
     "python.fn-execution.bundle.size": "10000",
-    # What is not a full batch is written after a second.
-    "python.fn-execution.bundle.time": "1000",
+    # What is not a full batch is written after a quarter of a second, or after a half: Flink looks so often, and passes
+    # over a batch that is a moment younger.
+    "python.fn-execution.bundle.time": "250",
 }
 
 _WORKER_MODE = "_python_worker_execution_mode"
