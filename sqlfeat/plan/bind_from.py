@@ -19,6 +19,7 @@ from sqlfeat.plan.nodes import GroupWindow, Plan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import EVENT_TIME, Scope, Visible
 from sqlfeat.plan.single_rows import SingleRows
+from sqlfeat.plan.static_subqueries import look_up, semi_joins
 
 Ctes = dict[str, Plan]
 
@@ -52,6 +53,7 @@ class FromBinder:
                 "SF0408", clause.this, "FOR SYSTEM_TIME is of a join",
                 help="write FROM events AS e LEFT JOIN versions FOR SYSTEM_TIME AS OF e.ts AS v ON e.key = v.key",
             )  # fmt: skip
+        semi_joins(select, lambda table: self._table(table)[0])
         scope, window = self._table(clause.this)
         for join in [*(clause.this.args.get("joins") or []), *(select.args.get("joins") or [])]:
             if isinstance(join.this, exp.Unnest) and not window:
@@ -67,7 +69,7 @@ class FromBinder:
                     "SF0408", join, "a window function is not joined directly", help="join in a subquery below it"
                 )
             scope = bind_join(scope, right, join, self._report)
-        return From(scope, window)
+        return From(look_up(select, scope, lambda table: self._table(table)[0], self._report), window)
 
     def _unnest(self, scope: Scope, join: exp.Join) -> Scope:
         arrays = join.this.expressions

@@ -65,7 +65,7 @@ class Scope:
         return report.fail("SF0304", node, f"column `{node.name}` is ambiguous", label=f"write {choices}")
 
     def _unknown(self, node: exp.Column, alias: str, report: Report) -> BindError:
-        aliases = sorted({v.alias for v in self.visible})
+        aliases = sorted({v.alias for v in self.visible if not v.alias.startswith("__")})
         if alias and alias not in [a.lower() for a in aliases]:
             return report.unknown("SF0305", node, "relation", node.table, aliases)
         known = [v.name for v in self.visible if v.is_meant(alias)]
