@@ -52,7 +52,7 @@ def _join(left: Scope, right: Scope, join: exp.Join, report: Report, *, inner: b
         # Of ASOF, as DuckDB has it, conditions choose among the right rows; of FOR SYSTEM_TIME, Flink's, they are asked
         # of the row that is found.
         chosen = right if join.this.args.get("version") else of_one_side(left, right, on)
-        check_as_of(chosen, on, join, report)
+        check_as_of(left, chosen, on, join, report)
         found = _as_of(left.extended(on.left_items), chosen.extended(on.right_items), on, forgotten_ms, inner=inner)
         return _with_conditions(found, left, right, on, inner)
     check_interval(on, join, report, inner=inner)

@@ -11,7 +11,7 @@ from sqlfeat.language.ops.percentiles import VALUES
 from sqlfeat.language.ops.window_functions import WINDOW_FUNCTIONS
 from sqlfeat.language.registry import aggregate as aggregate_entry
 from sqlfeat.plan.bind_call import bind_call, is_window_function
-from sqlfeat.plan.bind_over import UNBOUNDED, bind_frame, check_order, forgetting
+from sqlfeat.plan.bind_over import UNBOUNDED, bind_frame, check_order, forgetting, tells_apart
 from sqlfeat.plan.bind_windows import event_times, is_untied
 from sqlfeat.plan.frames import frame_problem
 from sqlfeat.plan.nodes import Over, OverSpec, Plan, Schema
@@ -86,13 +86,15 @@ class OverBinder:
         times = ("window_end", WINDOW_TIME) if context.grouping else event_times(plan)
         schema = Schema((), time_of(context.window), ()) if context.grouping else plan.schema
         check_order(window, schema, context.expressions.bind, self._report, times)
-        frame = forgetting(bind_frame(window, self._report), self._report.model.config.state_ttl_ms)
+        apart = tells_apart(window, schema, self._report)
+        frame = bind_frame(window, self._report, apart=apart)
+        frame = forgetting(frame, self._report.model.config.state_ttl_ms)
         if is_window_function(node.this):
             frame = UNBOUNDED
         spec = OverSpec(self._partition(window), frame)
         name = f"__over_{len(self._calls) + 1}"
         if is_window_function(node.this):
-            return self._window_function(node.this, name), spec
+            return self._window_function(node.this, name, apart=apart), spec
         return self._aggregate(node, name, frame), spec
 
     def _aggregate(self, node: exp.Window, name: str, frame: Frame) -> AggregateCall:
@@ -119,8 +121,10 @@ class OverBinder:
             message = f"{call.op} over a frame without a far edge would keep every value for ever"
             raise self._report.fail("SF0402", node, message, help=remedy)
 
-    def _window_function(self, node: exp.Anonymous, name: str) -> AggregateCall:
-        function = WINDOW_FUNCTIONS[str(node.this).upper()]
+    def _window_function(self, node: exp.Anonymous, name: str, *, apart: bool) -> AggregateCall:
+        written = str(node.this).upper()
+        # Rows without peers are ranked as they are numbered.
+        function = WINDOW_FUNCTIONS["ROW_NUMBER" if apart and written in ("RANK", "DENSE_RANK") else written]
         args = [self._context.expressions.bind(operand) for operand in node.expressions]
         typed = self._context.expressions.typed(function.name, function.typing, args, node)
         return AggregateCall(name, function.name, typed.args, typed.type, typed.nullable)

@@ -13,6 +13,7 @@ from sqlfeat.plan.grouping_sets import groupings_of
 from sqlfeat.plan.nodes import (
     Filter,
     GroupWindow,
+    LookupJoin,
     Over,
     Plan,
     Project,
@@ -91,8 +92,8 @@ def ranks_windows(plan: Plan, names: list[str]) -> bool:
 def is_untied(plan: Plan, partition: Sequence[str]) -> bool:
     """Whether no two rows of a window's key can have one event time: those of one group are windows with other ends."""
     below = plan
-    while isinstance(below, (Project, Filter, WindowTopN, Over)):
-        below = below.input
+    while isinstance(below, (Project, Filter, WindowTopN, Over, LookupJoin)):
+        below = below.left if isinstance(below, LookupJoin) else below.input
     keys = {origin(plan, name) for name in partition if name in plan.schema.names}
     return isinstance(below, WindowAggregate) and set(below.keys) <= keys
 

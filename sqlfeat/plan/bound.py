@@ -25,6 +25,7 @@ from sqlfeat.plan.nodes import (
     inputs_of,
 )
 from sqlfeat.plan.output import FEATURE_TIME
+from sqlfeat.plan.trace import WINDOW_TIME, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +126,11 @@ def _bounded(plan: Plan, part: Slice) -> Plan:
 
 def _bounded_interval(plan: IntervalJoin, part: Slice) -> Plan:
     """The side whose time a pair has is cut at the slice, the other one as far back as the join reaches."""
-    back = _further_back(part, [max(abs(plan.low_ms), abs(plan.high_ms))])
     left_leads = plan.schema.event_time == plan.left.schema.event_time
+    leading = plan.left if left_leads else plan.right
+    # A slice holds the rows of a window by its end, a millisecond after the time by which they are joined.
+    apart = int(origin(leading, leading.schema.event_time or "") == WINDOW_TIME)
+    back = _further_back(part, [max(abs(plan.low_ms), abs(plan.high_ms)) + apart])
     left, right = (part, back) if left_leads else (back, part)
     return replace(plan, left=_bounded(plan.left, left), right=_bounded(plan.right, right))
 

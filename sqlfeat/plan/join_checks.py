@@ -5,11 +5,14 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.dialect import written
+from sqlfeat.language.expr import Call, Expr
+from sqlfeat.language.types import Kind
 from sqlfeat.plan.bind_windows import is_untied
 from sqlfeat.plan.join_on import On
 from sqlfeat.plan.nodes import Scan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
+from sqlfeat.plan.trace import is_grouped
 
 _KINDS = {
     "FULL": "write LEFT JOIN; a right row that meets no left one has no row to be a feature of",
@@ -39,22 +42,44 @@ def check_kind(kind: str, method: str, join: exp.Join, report: Report) -> None:
         )
 
 
-def check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
+def check_as_of(left: Scope, right: Scope, on: On, join: exp.Join, report: Report) -> None:
     """Report a lookup whose row is not the last one up to the left row's time.
 
     Raises:
         BindError: after reporting it.
     """
-    for _, place in on.conditions if not join.this.args.get("version") else ():
+    for condition, place in on.conditions if not join.this.args.get("version") else ():
+        if on.low_ms is None and on.high_ms is None and _compares_times(condition):
+            raise report.fail(
+                "SF0408", place, f"`{written(place)}` does not compare the event times of both sides; that of a row in "
+                "a window is the end of the window",
+                help="write EVENT_TIME for the time that the rows of a side have, or join below the window",
+            )  # fmt: skip
         raise report.fail(
             "SF0408", place, f"`{written(place)}` compares the two sides, and not by `=`: the time is the only "
             "inequality of an ASOF join",
             help="ask the row that is found in WHERE or CASE",
         )  # fmt: skip
-    if on.low_ms is None and on.high_ms is not None:
+    if on.low_ms == -1 and is_grouped(left.plan):
+        raise report.fail(
+            "SF0408", join, "the row of a window is there when the window ends, before events of that very time",
+            help="write > : left.window_end > right.event_time",
+        )  # fmt: skip
+    if (on.low_ms is None and on.high_ms is not None) or (on.low_ms or 0) < 0:
         raise report.fail(
             "SF0408", join, "the right row would be later than the left one: it would know the future",
             help="write left.event_time >= right.event_time",
+        )  # fmt: skip
+    if on.low_ms == 2 and is_grouped(right.plan):
+        raise report.fail(
+            "SF0408", join, "the last window that has ended may have ended at this very time",
+            help="write >= : left.event_time >= right.window_end",
+        )  # fmt: skip
+    if on.low_ms is not None and on.low_ms > 1:
+        raise report.fail(
+            "SF0408", join, "an ASOF join finds the last row at the event time of the left one, not some time before",
+            help="write left.event_time >= right.event_time; an aggregate over UNION ALL of both streams, with a frame "
+            "that ends earlier, looks further back",
         )  # fmt: skip
     if on.low_ms not in (0, 1):
         raise report.fail(
@@ -68,8 +93,18 @@ def check_as_of(right: Scope, on: On, join: exp.Join, report: Report) -> None:
             "SF0403",
             join,
             "which of several right rows with the same key and event time is the last is left to chance",
-            help="declare `order_by: [event_time, id]` on the right source, with columns that tell such rows apart",
+            help="join on all keys of its groups, of which a window has one row each"
+            if is_grouped(right.plan)
+            else "declare `order_by: [event_time, id]` on the right source, with columns that tell such rows apart",
         )
+
+
+def _compares_times(condition: Expr) -> bool:
+    return (
+        isinstance(condition, Call)
+        and condition.op in ("<", "<=", ">", ">=")
+        and all(arg.type.kind is Kind.TIMESTAMP for arg in condition.args)
+    )
 
 
 def check_left(left: Scope, right: Scope, join: exp.Join, report: Report) -> None:

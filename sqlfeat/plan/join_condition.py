@@ -16,7 +16,7 @@ from sqlfeat.plan.join_on import On, add_key
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
 from sqlfeat.plan.single_rows import SingleRows
-from sqlfeat.plan.trace import after_event_time
+from sqlfeat.plan.trace import from_event_time
 
 _MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {exp.LTE: exp.GTE, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.GT: exp.LT}
 
@@ -101,7 +101,7 @@ class _OnBinder:
 
     def _shifts(self, *names: str) -> list[int] | None:
         """How many milliseconds two columns are after the event times of their sides; None if they are other values."""
-        shifts = list(map(after_event_time, self._plans, names))
+        shifts = list(map(from_event_time, self._plans, names))
         known = [shift for shift in shifts if shift is not None]
         return known if len(known) == len(names) else None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from sqlfeat.language.dialect import written
 from sqlfeat.language.expr import Column, Expr
 from sqlfeat.language.types import TIMESTAMP
 from sqlfeat.plan.join_on import On, of_one_side
@@ -67,8 +68,9 @@ def outer_interval(left: Scope, right: Scope, on: On, report: Report) -> Scope:
     right = of_one_side(left, right, on)
     for _, place in on.conditions:
         raise report.fail(
-            "SF0408", place, "a LEFT join within a time compares columns of both sides by `=` only",
-            help="write JOIN, or ask the pairs in WHERE or CASE",
+            "SF0408", place, f"`{written(place)}` compares the two sides, and not by `=`: a row of a LEFT join "
+            "within a time would stay alone only if no pair met it, and each pair is asked by itself",
+            help="write JOIN for the pairs that meet it; or LEFT JOIN by keys and times, and ask the pairs in CASE",
         )  # fmt: skip
     return bind_interval(left.extended(on.left_items), right.extended(on.right_items), on, inner=False)
 

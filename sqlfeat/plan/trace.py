@@ -80,3 +80,15 @@ def after_event_time(plan: Plan, name: str) -> int | None:
     if of_time is not of_column or not column:
         return None
     return 0 if column == time else 1 if (time, column) == (WINDOW_TIME, "window_end") else None
+
+
+def from_event_time(plan: Plan, name: str) -> int | None:
+    """As `after_event_time`, and for the start of the row's window, which lies before."""
+    after = after_event_time(plan, name)
+    if after is not None or plan.schema.event_time is None:
+        return after
+    (of_time, time), (of_start, start) = traced(plan, plan.schema.event_time), traced(plan, name)
+    if of_time is not of_start or (time, start) != (WINDOW_TIME, "window_start"):
+        return None
+    window = of_time.window if isinstance(of_time, (WindowAggregate, WindowRows)) else None
+    return 1 - window.size_ms if window and window.kind in ("TUMBLE", "HOP") else None
