@@ -134,12 +134,43 @@ def _function(window: exp.Window) -> str:
     return str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
 
 
-def bind_frame(node: exp.Window, report: Report) -> Frame:
-    """The frame; RANGE UNBOUNDED PRECEDING if none is written, as the standard has it."""
+def tells_apart(node: exp.Window, schema: Schema, report: Report) -> bool:
+    """Whether ORDER BY names all that tells rows of one event time apart, so that no two rows are peers.
+
+    Raises:
+        BindError: after reporting that it names some of it, and that the frame takes in peers.
+    """
+    named = len(node.args["order"].expressions) - 1
+    spec = node.args.get("spec")
+    counts = is_lag_or_number(node) or (spec is not None and str(spec.args["kind"]).upper() == "ROWS")
+    if 0 < named < len(schema.order) and not counts:
+        raise report.fail(
+            "SF0402", node, "ORDER BY names some of what tells rows of one event time apart, and the frame takes in "
+            "the rows that it does not",
+            help=f"write ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, or ORDER BY {schema.event_time} alone",
+        )  # fmt: skip
+    return named > 0
+
+
+def is_lag_or_number(node: exp.Window) -> bool:
+    """Whether it looks at rows by their number, to which peers are nothing."""
+    return _function(node) in ("ROW_NUMBER", "LAG")
+
+
+def bind_frame(node: exp.Window, report: Report, *, apart: bool = False) -> Frame:
+    """The frame; RANGE UNBOUNDED PRECEDING if none is written, as the standard has it.
+
+    Args:
+        node: the window.
+        report: takes the problems.
+        apart: no two rows are peers, so that RANGE and GROUPS reach to the row itself as ROWS does.
+    """
     spec = node.args.get("spec")
     if spec is None:
-        return UNBOUNDED
+        return replace(UNBOUNDED, rows=apart)
     kind = str(spec.args["kind"]).upper()
+    if apart and kind != "ROWS":
+        return _of_single_rows(spec, node, report)
     if kind == "GROUPS" and not all(spec.args.get(side) in _SIMPLE for side in ("start", "end")):
         raise report.fail(
             "SF0402", node, "a frame of GROUPS counts event times, which Flink has no frame for",
@@ -155,6 +186,18 @@ def bind_frame(node: exp.Window, report: Report) -> Frame:
     if frame.start is not None and frame.start < frame.end:
         raise report.fail("SF0402", node, "the frame is always empty", help="drop EXCLUDE, or begin the frame earlier")
     return frame
+
+
+def _of_single_rows(spec: exp.Expr, node: exp.Window, report: Report) -> Frame:
+    """A frame of RANGE or GROUPS whose rows have no peers."""
+    if spec.args.get("start") != "UNBOUNDED" or spec.args.get("end", "CURRENT ROW") not in ("CURRENT ROW", None):
+        raise report.fail(
+            "SF0402", node, "a frame of RANGE with a time is ordered by the event time alone",
+            help="drop the other columns of ORDER BY, or write ROWS",
+        )  # fmt: skip
+    excluded = spec.args.get("exclude")
+    word = str(excluded.name if isinstance(excluded, exp.Expr) else excluded or "").upper()
+    return Frame(rows=True, start=None, end=1 if word in ("CURRENT ROW", "GROUP") else 0)
 
 
 def forgetting(frame: Frame, state_ttl_ms: int | None) -> Frame:

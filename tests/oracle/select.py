@@ -199,13 +199,14 @@ class Select:
         keys = [self._compiler.value(key) for key in window.args.get("partition_by") or []]
         function = node.this
         name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
-        if name == "ROW_NUMBER":
+        apart = len(window.args["order"].expressions) > 1 and name in ("RANK", "DENSE_RANK")
+        if name == "ROW_NUMBER" or apart:
             return Value(BIGINT, self._each(keys, _row_number, self._ranking(window)))
         if name in WINDOW_FUNCTIONS:
             kind, compute = self._window_function(name, function)
         else:
             value, fold = self._fold(function)
-            frame = frame_of(window.args.get("spec"))
+            frame = frame_of(window)
             kind, compute = value.type, lambda partition, place: fold(frame.of(partition, place))
         return Value(kind, self._each(keys, compute, lambda row: row.place))
 

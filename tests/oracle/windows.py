@@ -20,12 +20,14 @@ class Frame:
     Attributes:
         start: None is without bound.
         exclude: "", "CURRENT ROW" or "GROUP".
+        by_place: ORDER BY names what tells rows of one time apart, so that a row is its only peer.
     """
 
     rows: bool = False
     start: int | None = None
     end: int = 0
     exclude: str = ""
+    by_place: bool = False
 
     def of(self, partition: Sequence[Row], place: int) -> list[Row]:
         """The rows of the frame of one row of an ordered partition, in order."""
@@ -35,18 +37,21 @@ class Frame:
     def _has(self, row: Row, index: int, now: Row, place: int) -> bool:
         if self.exclude == "CURRENT ROW" and row is now:
             return False
-        if self.exclude == "GROUP" and row.time == now.time:
+        if self.exclude == "GROUP" and row.time == now.time and not self.by_place:
             return False
+        if self.by_place:
+            return index < place or (row is now and not self.exclude)
         assert row.time is not None
         assert now.time is not None
         before = place - index if self.rows else now.time - row.time
         return self.end <= before and (self.start is None or before <= self.start)
 
 
-def frame_of(spec: exp.Expr | None) -> Frame:
+def frame_of(window: exp.Window) -> Frame:
     """The frame as written; without one it is RANGE UNBOUNDED PRECEDING."""
+    spec, order = window.args.get("spec"), window.args["order"].expressions
     if spec is None:
-        return Frame()
+        return Frame(by_place=len(order) > 1)
     rows = str(spec.args["kind"]).upper() == "ROWS"
     exclude = spec.args.get("exclude")
     return Frame(
@@ -54,6 +59,7 @@ def frame_of(spec: exp.Expr | None) -> Frame:
         _bound(spec, "start", rows=rows),
         _bound(spec, "end", rows=rows) or 0 if spec.args.get("end") else 0,
         str(exclude.name if isinstance(exclude, exp.Expr) else exclude or "").upper(),
+        by_place=len(order) > 1 and not rows,
     )
 
 

@@ -51,7 +51,7 @@ sources:
           - {name: user_id, type: BIGINT, nullable: false}
           - {name: departed, type: TIMESTAMP(3), nullable: true}
         event_time: departed
-        order_by: [id]
+        order_by: [id, user_id]
       - name: prices
         columns:
           - {name: item, type: STRING, nullable: false}
