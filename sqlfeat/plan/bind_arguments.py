@@ -79,6 +79,12 @@ def _operands(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggreg
         if not entry.distinct:
             remedy = _INSTEAD_OF_DISTINCT.get(entry.name, "drop DISTINCT")
             raise context.report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language", help=remedy)
+        if entry.name == "COUNT" and (len(operands) > 1 or any(isinstance(o, exp.Tuple) for o in operands)):
+            raise context.report.fail(
+                "SF0306", node, f"{entry.name}(DISTINCT a, b) is not in the language: Flink tells values of one column "
+                "apart",
+                help="make one value of them, with a separator that is in none: COUNT(DISTINCT a || '|' || b)",
+            )  # fmt: skip
         if not operands or isinstance(operands[0], exp.Star):
             raise context.report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
     if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":

@@ -7,6 +7,7 @@ which others group. `TUMBLE_START(...)` and the like, and the grouped expression
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlglot import exp
 
@@ -74,13 +75,26 @@ def _window(node: exp.Expr | None) -> _Window | None:
     if name in ("DATE_TRUNC", "DATETRUNC") and len(args) == 2:
         return _unit_window(args[0].name, args[1])
     if name == "TIME_BUCKET" and len(args) == 2 and isinstance(args[1], exp.Column):
-        return _bucket(args[0], args[1])
+        return _bucket(args[0], args[1], _BUCKET_ORIGIN_MS)
+    if name in ("TIME_BUCKET", "DATE_BIN") and len(args) == 3 and isinstance(args[1], exp.Column):
+        origin = _origin_ms(args[2])
+        return _bucket(args[0], args[1], origin) if origin is not None else None
     return None
 
 
-def _bucket(size: exp.Expr, time: exp.Column) -> _Window | None:
+def _origin_ms(node: exp.Expr) -> int | None:
+    """Milliseconds of a constant timestamp."""
+    literal = node.this if isinstance(node, exp.Cast) else node.expression if isinstance(node, exp.Introducer) else node
     try:
-        offset = _BUCKET_ORIGIN_MS % interval_ms(size)
+        moment = datetime.fromisoformat(literal.name).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return round(moment.timestamp() * 1000)
+
+
+def _bucket(size: exp.Expr, time: exp.Column, origin_ms: int) -> _Window | None:
+    try:
+        offset = origin_ms % interval_ms(size)
     except (BadInterval, ZeroDivisionError):
         return None
     shift = [exp.Interval(this=exp.Literal.string(str(offset)), unit=exp.Var(this="MILLISECOND"))] if offset else []

@@ -50,6 +50,9 @@ def refuse_unread(tree: exp.Expr, report: Report) -> None:
 
 def _refuse(name: str, node: exp.Expr, report: Report) -> None:
     value = node.args[name]
+    if name == "laterals":
+        report.add("SF0306", value[0], "LATERAL VIEW is not in the language", help="write CROSS JOIN UNNEST(a) AS t(x)")
+        return
     written = name.strip("_").replace("_", " ").upper()
     place = value if isinstance(value, exp.Expr) else node
     report.add("SF0306", place, f"{written} is not in the language here", help="see the language reference")

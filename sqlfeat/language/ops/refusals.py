@@ -8,11 +8,18 @@ _CLOCK = Refused(
     "the wall clock differs at every run, and a feature's value may depend only on events",
     "the event time of the row, for example `EVENT_TIME`",
 )
+_WINDOW = Refused(
+    "windows are made in FROM, or are a key of GROUP BY with the event time",
+    "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) and GROUP BY window_start, window_end",
+)
 _RANDOM = Refused("its value differs at every run", "a hash of the event's key, for example MOD(id, 100)")
 
 REFUSALS = (
     Refusal("NOW", "time", _CLOCK, ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
-                                    "PROCTIME", "CURRENT_ROW_TIMESTAMP", "TODAY", "GETDATE", "CURRENT_WATERMARK")),
+                                    "PROCTIME", "CURRENT_ROW_TIMESTAMP", "TODAY", "GETDATE", "CURRENT_WATERMARK",
+                                    "MZ_NOW")),
+    Refusal("TUMBLE", "time", _WINDOW, ("HOP", "CUMULATE", "SESSION")),
+    Refusal("SIZE", "arrays", Refused("of NULL it is -1 elsewhere", "CARDINALITY(a)")),
     Refusal("RAND", "random", _RANDOM, ("RANDOM", "RAND_INTEGER", "UUID", "GEN_RANDOM_UUID")),
 )  # fmt: skip
 
@@ -36,6 +43,23 @@ REFUSED_AGGREGATES = (
         Refused("its values are in no certain order", "ARRAY_AGG(x), in event-time order, or "
                 "ARRAY_DISTINCT(ARRAY_AGG(x))"),
         ("COLLECT_SET", "GROUP_ARRAY", "ARRAY_AGG_DISTINCT"),
+    ),
+    RefusedAggregate(
+        "LATEST_BY_OFFSET",
+        Refused("events have no offsets here, but a time and an order", "LAST_VALUE(x) IGNORE NULLS, FIRST_VALUE(x)"),
+        ("EARLIEST_BY_OFFSET",),
+    ),
+    RefusedAggregate(
+        "SUM_WHERE",
+        Refused("a condition of an aggregate is written as SQL has it", "SUM(x) FILTER (WHERE ...) OVER (...)"),
+        ("COUNT_WHERE", "AVG_WHERE", "MIN_WHERE", "MAX_WHERE", "SUMIF", "AVGIF", "SUM_IF", "AVG_IF"),
+    ),
+    RefusedAggregate("DISTINCT_COUNT", Refused("it has another name in SQL", "COUNT(DISTINCT x)"), ("UNIQ",)),
+    RefusedAggregate(
+        "TOPK",
+        Refused("an array of the greatest values would be kept whole for every row", "QUALIFY ROW_NUMBER() OVER "
+                "(PARTITION BY window_start, window_end, key ORDER BY x DESC) <= 3, which gives them as rows"),
+        ("TOPKDISTINCT", "TOP_K"),
     ),
     RefusedAggregate(
         "ANY_VALUE", Refused("which value it gives is left to chance", "FIRST_VALUE(x) or MIN(x)"), ("ARBITRARY",)
