@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from sqlglot import exp
 
-from sqlfeat.language.trees import case, is_null, not_null, text
-from sqlfeat.language.types import Kind
+from sqlfeat.language.trees import case, double, is_null, not_null, text
+from sqlfeat.language.types import DataType, Kind
 from sqlfeat.project.config import Column, Source
 
 EPOCH = "1970-01-01 00:00:00.000"
@@ -34,6 +35,31 @@ def is_ahead(source: Source, parsed: Field, later: Later) -> exp.Expr | None:
     return exp.GT(this=parsed(time), expression=later(parsed(arrival), source.max_ahead_ms))
 
 
+def _outside(field: Column, parsed: Field) -> list[tuple[exp.Expr, str]]:
+    """Whether a number is outside of its declared range, and what is then the matter with it."""
+    limits = [(exp.LT, field.minimum, "less"), (exp.GT, field.maximum, "greater")]
+    return [
+        (
+            kind(this=parsed(field), expression=_constant(limit, field.type)),
+            f"{field.name} is {word} than {_shown(limit)}",
+        )
+        for kind, limit, word in limits
+        if limit is not None
+    ]
+
+
+def _shown(limit: Decimal) -> str:
+    plain = format(limit, "f")
+    return plain if len(plain) <= 18 else format(limit, "e")
+
+
+def _constant(limit: Decimal, kind: DataType) -> exp.Expr:
+    if kind.kind is Kind.DOUBLE:
+        return double(float(limit))
+    literal = exp.Literal.number(format(abs(limit), "f"))
+    return exp.Neg(this=literal) if limit < 0 else literal
+
+
 def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None = None) -> exp.Expr:
     """The reason a row is rejected, NULL if it fits.
 
@@ -50,6 +76,7 @@ def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None 
         if field.type.kind is not Kind.STRING:
             misfit = exp.And(this=not_null(raw(field)), expression=is_null(parsed(field)))
             branches.append((misfit, text(f"{field.name} is not {field.type}")))
+        branches += [(outside, text(reason)) for outside, reason in _outside(field, parsed)]
         if not field.nullable:
             branches.append((is_null(raw(field)), text(f"{field.name} is missing")))
         if field.name == source.event_time:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from sqlfeat.diagnostics.model import Span
 
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+_NUMBERS = (f"{TAG}int", f"{TAG}float", f"{TAG}str")
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 class Block:
@@ -159,6 +171,17 @@ class Block:
             self.wrong(node, key, f"a whole number from {minimum}")
             return default
         return int(value)
+
+    def number(self, key: str) -> Located[Decimal] | None:
+        """A number; `1e12` is one, which YAML takes for text."""
+        node = self.node(key)
+        if node is None:
+            return None
+        value = _decimal(node.value) if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS else None
+        if value is None:
+            self.wrong(node, key, "a number")
+            return None
+        return Located(value, self.file.span(node))
 
     def duration(self, key: str, default: int = 0) -> int:
         """A length of time in milliseconds."""

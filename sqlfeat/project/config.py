@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
@@ -23,6 +24,9 @@ class Column:
     nullable: bool = True
     description: str = ""
     span: Span | None = None
+    minimum: Decimal | None = None
+    """A row with a smaller number is rejected."""
+    maximum: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from sqlfeat.project.streams import read_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from decimal import Decimal
 
     from sqlfeat.project.block import Block
     from sqlfeat.project.declared_tests import DataTest
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     Describe = Callable[[Block], str]
 
+_NUMBERS = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE)
 _DAY_MS = 86_400_000
 _TABLE_HINTS = dict.fromkeys(
     ("event_time", "lateness", "max_ahead", "unique_within", "late", "order_by", "available_at"),
@@ -126,15 +129,40 @@ def _read_columns(source: Block, describe: Describe, owner: str) -> dict[str, _D
         name, kind, nullable = block.name(), read_type(block), block.flag("nullable")
         description = describe(block)
         tests = read_column_tests(block, owner, name)
+        minimum, maximum = _read_range(block, kind)
         block.close()
         if name is None:
             continue
         if name.value in declared:
             block.file.problem("SF0111", f"column `{name.value}` is declared twice in {source.what}", name.span)
         elif kind is not None:
-            column = Column(name.value, kind, nullable is not False, description, name.span)
+            column = Column(name.value, kind, nullable is not False, description, name.span, minimum, maximum)
             declared[name.value] = _Declared(column, nullable, tests)
     return declared
+
+
+def _is_constant(value: Decimal, *, exact: bool) -> bool:
+    """Whether a number can be a constant: a DOUBLE, or exactly with 18 digits on each side of the point."""
+    if exact:
+        return abs(value) < 10**18 and value == round(value, 18)
+    return abs(float(value)) <= sys.float_info.max
+
+
+def _read_range(block: Block, kind: DataType | None) -> tuple[Decimal | None, Decimal | None]:
+    """`minimum` and `maximum` of a column of numbers."""
+    found = {key: number for key in ("minimum", "maximum") if (number := block.number(key)) is not None}
+    for key, number in found.items():
+        if kind is not None and kind.kind not in _NUMBERS:
+            block.file.problem("SF0112", f"`{key}` is of numbers, not of {kind}", number.span)
+            return None, None
+        if not _is_constant(number.value, exact=kind is not None and kind.kind is not Kind.DOUBLE):
+            block.file.problem("SF0112", f"`{key}` is not a number that the engines hold", number.span)
+            return None, None
+    low, high = found.get("minimum"), found.get("maximum")
+    if low and high and low.value > high.value:
+        block.file.problem("SF0112", "`minimum` is greater than `maximum`, so every row would be rejected", low.span)
+        return None, None
+    return low.value if low else None, high.value if high else None
 
 
 class _Columns:

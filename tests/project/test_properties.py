@@ -89,6 +89,21 @@ def test_lateness_is_none_unless_declared(tmp_path):
     assert (source.lateness_ms, source.order_by, source.unique_key) == (0, (), ())
 
 
+def test_ranges_of_numbers(tmp_path):
+    columns = (
+        "[{name: a, type: STRING, maximum: 1}, {name: b, type: DOUBLE, minimum: 1e400},"
+        " {name: c, maximum: x, type: INT},{name: d, type: BIGINT, minimum: 2, maximum: -1e3},"
+        " {name: e, type: BIGINT, maximum: 1e18}]"
+    )
+    assert complaints(source_file(tmp_path, stream("event_time: ts", columns)))[:5] == [
+        "SF0112 | models/shop.yml:5:52 <1> | `maximum` is of numbers, not of STRING",
+        "SF0112 | models/shop.yml:5:89 <1e400> | `minimum` is not a number that the engines hold",
+        "SF0106 | models/shop.yml:5:116 <x> | `maximum` must be a number, found text (`x`)",
+        "SF0112 | models/shop.yml:5:163 <2> | `minimum` is greater than `maximum`, so every row would be rejected",
+        "SF0112 | models/shop.yml:5:215 <1e18> | `maximum` is not a number that the engines hold",
+    ]
+
+
 def test_columns_that_are_not_there_or_cannot_do_their_task(tmp_path):
     columns = "[{name: id, type: BIGINT, nullable: true}, {name: ts, type: STRING}]"
     keys = "event_time: ts\navailable_at: seen_at\norder_by: [id, di, id]\nunique_key: [id]\nlateness: soon\n"
@@ -140,7 +155,7 @@ def test_wrong_columns_cause_no_further_complaints(tmp_path):
         "SF0107 | models/shop.yml:5:77 <nam> | a column needs `type`",
         (
             "SF0101 | models/shop.yml:5:77 <nam> | unknown key `nam` in a column | did you mean `name`?"
-            " | keys of a column: name, type, nullable, description, tests"
+            " | keys of a column: name, type, nullable, description, tests, minimum, maximum"
         ),
         "SF0111 | models/shop.yml:5:115 <a> | column `a` is declared twice in a stream",
     ]

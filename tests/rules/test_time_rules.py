@@ -29,6 +29,9 @@ sources:
           - {name: user_id, type: STRING}
           - {name: ts, type: TIMESTAMP(3), nullable: false}
           - {name: seen, type: TIMESTAMP(3)}
+          - {name: amount, type: DOUBLE, maximum: 1e12, minimum: -0.5}
+          - {name: cost, type: "DECIMAL(9,2)", minimum: 0.01}
+          - {name: pieces, type: INT, maximum: 9}
         event_time: ts
         lateness: 300 days
         available_at: seen
@@ -100,6 +103,15 @@ TIMES: list[tuple[Any, str]] = [
     ("", MISFIT),
     (None, NO_TIME),
 ]
+RANGES: list[tuple[dict[str, Any], str]] = [
+    ({"amount": 1e12, "cost": "0.01", "pieces": 9}, ""),
+    ({"amount": -0.5, "cost": None, "pieces": -9}, ""),
+    ({"amount": 1000000000000.0001}, "amount is greater than 1000000000000"),
+    ({"amount": 1.7976931348623157e308}, "amount is greater than 1000000000000"),
+    ({"amount": -0.5000000000000001}, "amount is less than -0.5"),
+    ({"cost": 0.0}, "cost is less than 0.01"),
+    ({"pieces": 10}, "pieces is greater than 9"),
+]
 EXTREME = ("9999-12-31 23:59:59.999", "9999-12-31 23:59:59.999")
 
 
@@ -119,6 +131,7 @@ def orders() -> list[tuple[dict[str, Any], str]]:
         ({"user_id": "f", "ts": EXTREME[0], "seen": None}, EXTREME[1]),
         ({"user_id": "f", "ts": "2024-01-01 12:00:00", "seen": None}, "late"),
     ]
+    timed += [({"user_id": "r", "ts": base, **row}, verdict or f"{base}.000") for row, verdict in RANGES]
     return [({"id": number, **row}, verdict) for number, (row, verdict) in enumerate([*timed, *keyed, *ahead])]
 
 
@@ -219,7 +232,7 @@ def test_max_ahead_needs_another_clock(tmp_path):
     root = write_project(tmp_path, {"models/shop.yml": SOURCES.replace("        available_at: seen\n", "")})
     assert complaints(root) == [
         (
-            "SF0107 | models/shop.yml:14:9 <max_ahead> | `max_ahead` of a stream needs `available_at` | help: name the "
+            "SF0107 | models/shop.yml:17:9 <max_ahead> | `max_ahead` of a stream needs `available_at` | help: name the "
             "column that says when an event arrived; the wall clock would differ from run to run"
         )
     ]

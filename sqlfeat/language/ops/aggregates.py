@@ -150,8 +150,8 @@ AGGREGATES = (
     Aggregate("COUNT", "Rows, or rows where the argument is not NULL; with DISTINCT its different values.",
               _type_count, _plain("COUNT"), _plain("COUNT"), "COUNT(*)", distinct=True),
     Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s), "
-              "DOUBLE of DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that. With "
-              "DISTINCT, of integers and decimals, each value once.",
+              "DOUBLE of DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that, unless "
+              "`maximum` of the column rejects it. With DISTINCT, of integers and decimals, each value once.",
               _type_sum, _duckdb_sum, _plain("SUM"), "SUM(x)", compose=_sum_of_doubles, distinct=True),
     Aggregate("MIN", "Smallest value.", _type_extreme, _plain("MIN"), _plain("MIN"), "MIN(x)"),
     Aggregate("MAX", "Greatest value.", _type_extreme, _plain("MAX"), _plain("MAX"), "MAX(x)"),
