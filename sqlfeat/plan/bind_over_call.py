@@ -114,7 +114,9 @@ class OverBinder:
     def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
         """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
         if frame.start is None and (call.distinct or {"ARRAY_AGG", VALUES} & set(_primitives(call))):
-            remedy = "write RANGE; state_ttl is a time, and ROWS counts rows" if frame.rows else (
+            remedy = (
+                "bound the frame, for example ROWS BETWEEN 99 PRECEDING AND CURRENT ROW; state_ttl ends RANGE alone"
+                if frame.rows else
                 "bound the frame, for example RANGE BETWEEN INTERVAL '30' DAY PRECEDING AND CURRENT ROW, or say when "
                 "the model may forget: config(state_ttl='90 days')"
             )  # fmt: skip

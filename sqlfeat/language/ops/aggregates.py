@@ -155,7 +155,7 @@ AGGREGATES = (
               _type_sum, _duckdb_sum, _plain("SUM"), "SUM(x)", compose=_sum_of_doubles, distinct=True),
     Aggregate("MIN", "Smallest value.", _type_extreme, _plain("MIN"), _plain("MIN"), "MIN(x)"),
     Aggregate("MAX", "Greatest value.", _type_extreme, _plain("MAX"), _plain("MAX"), "MAX(x)"),
-    Aggregate("ARRAY_AGG", "The values as an array, in event-time order, NULLs included.",
+    Aggregate("ARRAY_AGG", "The values as an array, in event-time order, NULLs included; of no rows an empty one.",
               _type_array, _duckdb_list, _plain("ARRAY_AGG"), "ARRAY_AGG(x)",
               aliases=("LIST",), ordered=True, mergeable=False, keeps_null=True),
 )  # fmt: skip
