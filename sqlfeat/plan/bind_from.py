@@ -47,7 +47,10 @@ class FromBinder:
         """The relation of a SELECT before WHERE."""
         clause = select.args.get("from_")
         if clause is None:
-            raise self._report.fail("SF0306", select, "a SELECT without FROM has no events")
+            raise self._report.fail(
+                "SF0306", select, "a SELECT without FROM has no events",
+                help="write a CASE for a few constants, or declare a table under `tables:`",
+            )  # fmt: skip
         if clause.this.args.get("version"):
             raise self._report.fail(
                 "SF0408", clause.this, "FOR SYSTEM_TIME is of a join",
@@ -108,7 +111,10 @@ class FromBinder:
                     help="write ASOF LEFT JOIN for the last row of a stream, CROSS JOIN UNNEST(a) AS t(x) for an array",
                 )  # fmt: skip
             case _:
-                raise self._report.fail("SF0306", node, f"`{written(node)}` is not in the language in FROM")
+                raise self._report.fail(
+                    "SF0306", node, f"`{written(node)}` is not in the language in FROM",
+                    help="declare a table under `tables:`, or write a CASE for a few constants",
+                )  # fmt: skip
 
     def _visible(self, plan: Plan, alias: str, node: exp.Expr) -> Scope:
         shown = [column for column in plan.schema.columns if not column.name.startswith("__")]

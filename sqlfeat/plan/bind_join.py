@@ -15,9 +15,10 @@ from sqlfeat.plan.join_interval import bind_interval, check_interval, outer_inte
 from sqlfeat.plan.join_keys import RIGHT
 from sqlfeat.plan.join_on import On, of_one_side
 from sqlfeat.plan.join_picks import pick
-from sqlfeat.plan.nodes import Filter, LookupJoin, Plan, Project, filtered
+from sqlfeat.plan.nodes import Filter, LookupJoin, Plan, Project, Scan, filtered
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope, Visible
+from sqlfeat.plan.static_views import seen_through, static_view
 
 
 def bind_join(left: Scope, right: Scope, join: exp.Join, report: Report) -> Scope:
@@ -46,8 +47,7 @@ def _join(left: Scope, right: Scope, join: exp.Join, report: Report, *, inner: b
     on = bind_on(left, right, join, report)
     right = _merged(right, join)
     if right.plan.schema.event_time is None:
-        check_static(right, on, join, report)
-        return _with_conditions(_lookup(left.extended(on.left_items), right, on, inner=inner), left, right, on, inner)
+        return _static(left, right, on, join, report, inner=inner)
     if join_method(join) == "ASOF":
         # Of ASOF, as DuckDB has it, conditions choose among the right rows; of FOR SYSTEM_TIME, Flink's, they are asked
         # of the row that is found.
@@ -60,6 +60,18 @@ def _join(left: Scope, right: Scope, join: exp.Join, report: Report, *, inner: b
         joined = bind_interval(left.extended(on.left_items), right.extended(on.right_items), on, inner=True)
         return _with_conditions(joined, left, right, on, inner)
     return outer_interval(left, right, on, report)
+
+
+def _static(left: Scope, right: Scope, on: On, join: exp.Join, report: Report, *, inner: bool) -> Scope:
+    """The row of a static table with the key, and what a view makes of it."""
+    view = static_view(right.plan)
+    if view is None or isinstance(right.plan, Scan):
+        check_static(right, on, join, report)
+        return _with_conditions(_lookup(left.extended(on.left_items), right, on, inner=inner), left, right, on, inner)
+    keyed = view.keyed(on)
+    check_static(view.table, keyed, join, report)
+    joined = _lookup(left.extended(on.left_items), view.table, keyed, inner=inner)
+    return seen_through(view, joined, left, right, on, inner=inner)
 
 
 def _merged(right: Scope, join: exp.Join) -> Scope:

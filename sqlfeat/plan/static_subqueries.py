@@ -10,9 +10,9 @@ from sqlglot import exp
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.types import BOOLEAN
 from sqlfeat.plan.bind_join import bind_join
-from sqlfeat.plan.nodes import Scan
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
+from sqlfeat.plan.static_views import static_view
 
 _Subquery = exp.In | exp.Exists | exp.Subquery
 
@@ -110,7 +110,8 @@ def _asked(node: _Subquery, alias: str, table: Callable[[exp.Table], Scope], rep
         if own or (not column.table and column.name.lower() in columns):
             column.set("table", exp.to_identifier(alias))
     hidden = replace(scope, visible=tuple(replace(v, alias=alias, merged=True) for v in scope.visible))
-    unique = scope.plan.source.unique_key if isinstance(scope.plan, Scan) else ()
+    view = static_view(scope.plan)
+    unique = view.key if view else ()
     return _Asked(node, select, hidden, exp.column([*unique, *columns][0], table=alias))
 
 

@@ -138,7 +138,8 @@ _NESTED = Refused(
     "one column, or one array, for each field",
 )
 _SUBQUERY = Refused(
-    "a stream cannot be searched for every row", "a join: IN is an INNER JOIN, NOT IN a LEFT JOIN with IS NULL"
+    "a stream cannot be searched for every row, and a static table in WHERE and SELECT only",
+    "a join: IN is an INNER JOIN, NOT IN a LEFT JOIN with IS NULL",
 )
 REFUSALS = (
     Refusal("TYPEOF", _FAMILY, Refused("types have other names in each engine, and are known before the model runs",
