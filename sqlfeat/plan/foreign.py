@@ -20,6 +20,8 @@ _FOREIGN = {
     r"\bWINDOW\s+\w+\s+AS\s*\(\s*UNION\b": "write UNION ALL in a subquery below the window",
     r"\bMATCH_RECOGNIZE\b": "patterns are not in the language; write LAG and conditions",
     r"\bJSON_OBJECT\s*\(": "write a column for each field; the online store holds them as JSON",
+    r"\s!?~\*?\s": "write REGEXP_LIKE(s, 'pattern')",
+    r"\bXOR\b": "write a <> b of two BOOLEANs",
     r"\bPOSITIONAL\s+JOIN\b": "rows of a stream have no positions; write ASOF LEFT JOIN or JOIN",
     r"\bOVER\s*\([^()]*\)\s*FILTER\b": "FILTER comes before OVER: SUM(x) FILTER (WHERE ...) OVER (...)",
 }

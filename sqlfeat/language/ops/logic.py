@@ -184,7 +184,7 @@ OPERATIONS = (
               (Vector((True, 1, 2), 1, ("BOOLEAN", "BIGINT", "BIGINT")), Vector((None, 1, 2), 2,
                       ("BOOLEAN", "BIGINT", "BIGINT")),
                Vector((False, 1, None), None, ("BOOLEAN", "BIGINT", "BIGINT"))),
-              "CASE WHEN a THEN b ELSE c END", aliases=("IF",)),
+              "CASE WHEN a THEN b ELSE c END", aliases=("IF", "IFF")),
     Operation("COALESCE", "conditional", "The first argument that is not NULL.", _type_coalesce, _named("COALESCE"),
               lambda call, args: flink_coalesce(*args), (Vector((None, 2), 2, _B), Vector((1, 2), 1, _B),
                                                          Vector((None, None), None, _B)),

@@ -14,7 +14,27 @@ _WINDOW = Refused(
 )
 _RANDOM = Refused("its value differs at every run", "a hash of the event's key, for example MOD(id, 100)")
 
+
+def _named(family: str, instead: str, name: str, *aliases: str) -> Refusal:
+    """What other systems call by a name of their own."""
+    return Refusal(name, family, Refused("another system calls it so", instead), aliases)
+
+
 REFUSALS = (
+    _named("conditional", "COALESCE(x, 0)", "ZEROIFNULL"),
+    _named("conditional", "NULLIF(x, 0)", "NULLIFZERO"),
+    _named("conditional", "CASE x WHEN 1 THEN a WHEN 2 THEN b END", "CHOOSE"),
+    _named("math", "x / y, which is NULL where y is 0", "SAFE_DIVIDE"),
+    _named("math", "COALESCE(x / y, 0)", "DIV0", "DIV0NULL"),
+    _named("comparison", "a <> b of two BOOLEANs", "BOOL_XOR", "BOOLXOR"),
+    _named("strings", "STRPOS(s, part)", "CHARINDEX"),
+    _named("casts", "TRY_CAST(x AS type)", "SAFE_CAST", "TO_NUMBER", "TO_DOUBLE", "TO_DECIMAL"),
+    _named("JSON", "JSON_VALUE(j, '$.a')", "JSON_EXTRACT_SCALAR"),
+    _named("date and time", "EPOCH(ts)", "TO_UNIX_TIMESTAMP", "UNIX_SECONDS"),
+    _named("date and time", "STRFTIME(ts, '%H')", "FORMAT_TIMESTAMP", "FORMAT_DATE", "FORMAT_DATETIME"),
+    _named("date and time", "DATE_TRUNC('hour', ts)", "TIMESTAMP_TRUNC", "DATETIME_TRUNC"),
+    _named("date and time", "TIMESTAMPDIFF(HOUR, a, b)", "TIMESTAMP_DIFF", "DATETIME_DIFF"),
+    _named("hashing", "HASH64(s)", "FARM_FINGERPRINT", "XXHASH64", "XXHASH", "CITYHASH64"),
     Refusal("NOW", "time", _CLOCK, ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
                                     "PROCTIME", "CURRENT_ROW_TIMESTAMP", "TODAY", "GETDATE", "CURRENT_WATERMARK",
                                     "MZ_NOW")),
@@ -24,7 +44,11 @@ REFUSALS = (
 )  # fmt: skip
 
 REFUSED_AGGREGATES = (
-    RefusedAggregate("APPROX_COUNT_DISTINCT", Refused("each engine estimates differently", "COUNT(DISTINCT x)")),
+    RefusedAggregate(
+        "APPROX_COUNT_DISTINCT",
+        Refused("each engine estimates differently", "COUNT(DISTINCT x)"),
+        ("APPROX_DISTINCT", "HLL", "UNIQ_HLL12"),
+    ),
     RefusedAggregate(
         "LEAD",
         Refused("it looks at events after the row, which are not known yet", "LAG(x), which looks back"),
