@@ -98,11 +98,12 @@ def _select(node: exp.Select, known: dict[str, Relation]) -> Relation:
         source = source.called(table.alias or table.this.alias or table.this.name)
         keys = [source.find(key) for key in table.args.get("partition_by") or []]
         windows = Windows(table.args["kind"], tuple(interval_ms(size) for size in table.expressions))
-        return Select(node, source, windows, [key for key in keys if key is not None]).result()
+        partition = [key for key in keys if key is not None]
+        return Select(node, source, windows, partition, lambda searched: _table(searched, known)).result()
     relation = _table(table, known)
     for join in joins:
         relation = _join(relation, join, known)
-    return Select(node, relation, None, []).result()
+    return Select(node, relation, None, [], lambda searched: _table(searched, known)).result()
 
 
 def _table(node: exp.Expr, known: dict[str, Relation]) -> Relation:
@@ -125,6 +126,11 @@ def _join(left: Relation, join: exp.Join, known: dict[str, Relation]) -> Relatio
     side, kind = str(join.args.get("side") or ""), str(join.args.get("kind") or "")
     if isinstance(join.this, exp.Unnest) and kind == "CROSS" and not side:
         return _unnest(left, join.this)
+    if kind in ("SEMI", "ANTI"):
+        right = _table(join.this, known)
+        pairs = _Pairs(left, right, join)
+        kept = [row for row in left.rows if any(pairs.match(row, other) for other in right.rows) is (kind == "SEMI")]
+        return replace(left, rows=kept)
     if side not in ("", "LEFT", "RIGHT") or kind not in ("", "INNER", "OUTER"):
         raise NotInterpreted(f"a {side} {kind} join")
     right = _table(join.this, known)

@@ -13,6 +13,7 @@ from tests.oracle.constants import EVENT_TIME
 from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
 from tests.oracle.ranking import BOUNDS, in_windows, term
 from tests.oracle.relation import Field, Relation, Row
+from tests.oracle.subqueries import subquery
 from tests.oracle.values import NotInterpreted, common, hashable, moment_of
 from tests.oracle.windows import Windows, frame_of, in_order
 
@@ -23,8 +24,16 @@ _CLAUSES = ("limit", "offset", "connect", "pivots", "laterals", "cluster", "sort
 class Select:
     """Interprets one SELECT; is itself the `Names` of its expressions."""
 
-    def __init__(self, node: exp.Select, source: Relation, windows: Windows | None, partition: list[int]) -> None:
+    def __init__(
+        self,
+        node: exp.Select,
+        source: Relation,
+        windows: Windows | None,
+        partition: list[int],
+        table: Callable[[exp.Expr], Relation],
+    ) -> None:
         self._node = node
+        self._table = table
         self._windows = windows
         self._source = in_windows(source, windows) if windows and not _groups(node) else source
         self._partition = partition
@@ -122,6 +131,8 @@ class Select:
         self._grouping = True
 
     def replaced(self, node: exp.Expr) -> Value | None:
+        if (asked := subquery(node, self, self._table)) is not None:
+            return asked
         if not self._grouping or self._inside:
             return None
         for number, (key, value) in enumerate(self._keys):
