@@ -127,7 +127,13 @@ class Features:
             forms = (*_SUMS, *_OTHERS, *(_ORDERED if rows else ()))
             type_, sql = self._made(relation, forms)
             frame = self._frame((*_BOUNDED, *_BOUNDED, *_UNBOUNDED), rows=rows)
-        return type_, f"{sql} OVER ({self.partition(relation)} ORDER BY ts {frame})"
+        order = self._order(relation) if frame == "" or "UNBOUNDED PRECEDING AND CURRENT" in frame else "ts"
+        return type_, f"{sql} OVER ({self.partition(relation)} ORDER BY {order} {frame})"
+
+    def _order(self, relation: Relation) -> str:
+        """The event time, of events now and then with what breaks their ties."""
+        simple = relation.ordered and relation.source.startswith("{{ source")
+        return "ts, id" if simple and self._rnd.random() < 0.3 else "ts"
 
     def aggregate(self, relation: Relation, *, last: bool) -> tuple[str, str]:
         """An aggregate of a group."""

@@ -47,6 +47,14 @@ _WINDOWS_OF_CHANGES = tuple(
 )  # fmt: skip
 
 
+_OF_THINGS = (
+    "k IN (SELECT k FROM {{ source('f', 'things') }})",
+    "k NOT IN (SELECT t.k FROM {{ source('f', 'things') }} AS t WHERE weight > 0)",
+    "NOT EXISTS (SELECT 1 FROM {{ source('f', 'things') }} AS t WHERE t.k = s AND t.label <> 'a')",
+    "(SELECT t.weight FROM {{ source('f', 'things') }} AS t WHERE t.k = s) > 1",
+)
+
+
 @dataclass(frozen=True)
 class Model:
     """A feature view as SQL, before rendering."""
@@ -137,7 +145,10 @@ class Maker(WindowSteps):
     def _where(self, relation: Relation) -> str:
         if self._rnd.random() < 0.7:
             return ""
-        return f"\nWHERE {expression(self._rnd, relation.columns, 'BOOLEAN', 2)}"
+        condition = expression(self._rnd, relation.columns, "BOOLEAN", 2)
+        if "k" in dict(relation.columns) and self._rnd.random() < 0.2:
+            condition = f"{self._rnd.choice(_OF_THINGS)} {self._rnd.choice(('AND', 'OR'))} {condition}"
+        return f"\nWHERE {condition}"
 
     def _qualify(self, relation: Relation) -> str:
         if self._rnd.random() < 0.85 or not relation.ordered:
