@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import Column
+from sqlfeat.language.expr import Call, Column, Expr, Literal, conjuncts
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.types import TIMESTAMP
 from sqlfeat.plan.grouping_sets import groupings_of
@@ -92,10 +92,19 @@ def ranks_windows(plan: Plan, names: list[str]) -> bool:
 def is_untied(plan: Plan, partition: Sequence[str]) -> bool:
     """Whether no two rows of a window's key can have one event time: those of one group are windows with other ends."""
     below = plan
-    while isinstance(below, (Project, Filter, WindowTopN, Over, LookupJoin)):
-        below = below.left if isinstance(below, LookupJoin) else below.input
     keys = {origin(plan, name) for name in partition if name in plan.schema.names}
+    while isinstance(below, (Project, Filter, WindowTopN, Over, LookupJoin)):
+        if isinstance(below, Filter):
+            keys |= {origin(below, name) for name in _constant(below.condition)}
+        below = below.left if isinstance(below, LookupJoin) else below.input
     return isinstance(below, WindowAggregate) and set(below.keys) <= keys
+
+
+def _constant(condition: Expr) -> set[str]:
+    """The columns that have one value in all rows for which the condition holds."""
+    equal = [part.args for part in conjuncts(condition) if isinstance(part, Call) and part.op == "="]
+    sides = [pair for first, second in equal for pair in ((first, second), (second, first))]
+    return {own.name for own, other in sides if isinstance(own, Column) and isinstance(other, Literal)}
 
 
 def row_keys(plan: Plan) -> list[str]:
