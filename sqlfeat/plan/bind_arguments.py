@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from sqlglot import exp
 
@@ -79,17 +80,30 @@ def _operands(context: SelectContext, node: exp.Anonymous, entry: AcceptedAggreg
         if not entry.distinct:
             remedy = _INSTEAD_OF_DISTINCT.get(entry.name, "drop DISTINCT")
             raise context.report.fail("SF0306", node, f"{entry.name}(DISTINCT ...) is not in the language", help=remedy)
-        if entry.name == "COUNT" and (len(operands) > 1 or any(isinstance(o, exp.Tuple) for o in operands)):
+        if entry.name == "COUNT" and any(isinstance(operand, exp.Tuple) for operand in operands):
             raise context.report.fail(
-                "SF0306", node, f"{entry.name}(DISTINCT a, b) is not in the language: Flink tells values of one column "
-                "apart",
-                help="make one value of them, with a separator that is in none: COUNT(DISTINCT a || '|' || b)",
+                "SF0306", node, "COUNT(DISTINCT (a, b)) is not in the language: systems differ on NULL in it",
+                help="write COUNT(DISTINCT a, b), which counts rows where neither is NULL",
             )  # fmt: skip
+        if entry.name == "COUNT" and len(operands) > 1:
+            operands = [_as_one(operands)]
         if not operands or isinstance(operands[0], exp.Star):
             raise context.report.fail("SF0303", node, f"{entry.name}(DISTINCT ...) needs an argument")
     if len(operands) == 1 and isinstance(operands[0], exp.Star) and entry.name == "COUNT":
         operands = []
     return operands, distinct
+
+
+def _as_one(operands: Sequence[exp.Expr]) -> exp.Expr:
+    """One text for several values, NULL if one of them is: each text but the last has its length before it."""
+    texts = [exp.Cast(this=operand.copy(), to=exp.DataType.build("TEXT")) for operand in operands]
+    parts: list[exp.Expr] = []
+    for value in texts[:-1]:
+        length = exp.Anonymous(this="LENGTH", expressions=[value.copy()])
+        parts += [exp.Cast(this=length, to=exp.DataType.build("TEXT")), exp.Literal.string(":"), value]
+    joined = reduce(lambda text, part: exp.DPipe(this=text, expression=part), [*parts, texts[-1]])
+    joined.parent = operands[0].parent
+    return joined
 
 
 def _hops(context: SelectContext) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from sqlfeat.language.types import BIGINT, BOOLEAN, TIMESTAMP
+from sqlfeat.language.types import BIGINT, BOOLEAN, STRING, TIMESTAMP
 from tests.oracle.aggregates import NAMES, aggregate
 from tests.oracle.constants import EVENT_TIME
 from tests.oracle.expressions import WINDOW_FUNCTIONS, Expressions, Value, as_type, sql_of
@@ -201,6 +201,9 @@ class Select:
         if str(node.this).upper() in ("ARG_MAX", "ARG_MIN", "MAX_BY", "MIN_BY", "ARGMAX", "ARGMIN"):
             weight = self._compiler.value(rest[0])
             return Value(value.type, lambda row: (value.of(row), weight.of(row))), None, False
+        if distinct and rest and str(node.this).upper() == "COUNT":
+            parts = [value, *map(self._compiler.value, rest)]
+            return Value(STRING, lambda row: _all_or_none([part.of(row) for part in parts])), None, True
         return value, rest[0].name if rest else None, distinct
 
     # OVER -------------------------------------------------------------------------------------------------------------
@@ -304,6 +307,11 @@ def _earlier(row: Row, now: Row) -> bool:
 
 def _row_number(rows: list[Row], place: int) -> int:
     return place + 1
+
+
+def _all_or_none(values: list[Any]) -> str | None:
+    """Something that tells lists of values apart; None if one of them is."""
+    return None if None in values else repr(values)
 
 
 def _groups(node: exp.Select) -> bool:

@@ -147,7 +147,8 @@ def _count_if(call: AggregateCall) -> Expansion:
 
 
 AGGREGATES = (
-    Aggregate("COUNT", "Rows, or rows where the argument is not NULL; with DISTINCT its different values.",
+    Aggregate("COUNT", "Rows, or rows where the argument is not NULL; with DISTINCT its different "
+              "values, of several arguments those of rows where none is NULL.",
               _type_count, _plain("COUNT"), _plain("COUNT"), "COUNT(*)", distinct=True),
     Aggregate("SUM", "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(38,s) of DECIMAL(p,s), "
               "DOUBLE of DOUBLE, exact but for the last step; there a value beyond 7.9e28 counts as that, unless "
