@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from sqlfeat.language.dialect import written
 from sqlfeat.language.registry import AGGREGATES
 from sqlfeat.language.types import BOOLEAN
 from sqlfeat.plan.bind_join import bind_join
@@ -67,13 +68,19 @@ def look_up(select: exp.Select, scope: Scope, table: Callable[[exp.Table], Scope
     """
     clauses = [part for name, part in select.args.items() if name not in ("from_", "joins", "with_")]
     nodes = [n for part in clauses for item in (part if isinstance(part, list) else [part]) for n in _within(item)]
+    known: dict[str, exp.Expr] = {}
     for number, node in enumerate(nodes, 1):
+        text = written(node)
+        if text in known:
+            node.replace(known[text].copy())
+            continue
         if (asked := _asked(node, f"__in_{number}", table, report)) is None:
             continue
         join = exp.Join(this=asked.select.args["from_"].this.copy(), side="LEFT", on=_condition(asked, report))
         join.parent = node.parent
         scope = bind_join(scope, asked.table, join, report)
-        node.replace(_answer(asked))
+        known[text] = _answer(asked)
+        node.replace(known[text].copy())
     return scope
 
 
