@@ -31,6 +31,7 @@ class Bug:
         function: its qualified name; `(module)` and the name assigned to, outside of functions.
         what: the change, and where another place of the function changes alike, which of them it is.
         lines: of the function, first and last.
+        inside: lines that are run if the changed condition holds.
     """
 
     place: str
@@ -38,6 +39,7 @@ class Bug:
     line: int
     lines: tuple[int, int]
     what: str
+    inside: range
     _node: int
     _change: int
 
@@ -52,12 +54,16 @@ class Bug:
         Raises:
             SyntaxError: Python does not take it.
         """
+        return compile(self.tree(), str(ROOT / self.place), "exec", dont_inherit=True)
+
+    def tree(self) -> ast.Module:
+        """The syntax of the module with the bug."""
         tree = copy.deepcopy(_parsed(self.place))
         node = list(ast.walk(tree))[self._node]
         other = list(changes(node))[self._change][1](node)
         if other is not None:
             _replace(tree, node, other)
-        return compile(ast.fix_missing_locations(tree), str(ROOT / self.place), "exec", dont_inherit=True)
+        return ast.fix_missing_locations(tree)
 
 
 def bugs_of(place: str) -> list[Bug]:
@@ -72,8 +78,14 @@ def bugs_of(place: str) -> list[Bug]:
                 seen[what] += 1
                 again = f" (number {seen[what]})" if seen[what] > 1 else ""
                 line = getattr(node, "lineno", span[0])
-                found.append(Bug(place, function, line, span, what + again, numbers[id(node)], number))
+                found.append(Bug(place, function, line, span, what + again, _inside(node), numbers[id(node)], number))
     return found
+
+
+def _inside(node: ast.AST) -> range:
+    if isinstance(node, ast.If | ast.While):
+        return range(node.body[0].lineno, (node.body[-1].end_lineno or 0) + 1)
+    return range(0)
 
 
 def _parsed(place: str) -> ast.Module:

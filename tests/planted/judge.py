@@ -1,4 +1,4 @@
-"""Judging a bug: a process of its own imports the package with the bug and runs the tests that can see it."""
+"""Judging a bug in a process of its own: which of the tests that can see it fails first."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.planted.bugs import ROOT
-from tests.planted.reach import REPOSITORY, pytest_arguments
+from tests.planted.reach import REPOSITORY, TEXT, pytest_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.planted.bugs import Bug
 
-TEXT = ("tests/lower/test_fixtures.py::test_the_sql_is_as_written", "tests/conformance/test_text.py::")
-"""Tests that compare SQL with SQL; they say that something is different, not that it is wrong."""
 SECONDS = 60
-"""A test that runs longer found the bug; with that many seconds of tests, no more are begun, but those of the text."""
+"""A test that runs longer found the bug."""
 MEMORY = 10 * 2**30
 NO_IMPORT = "importing it"
+TYPES = "the type checker"
 STOPPED = "a test that did not end"
 
 
@@ -38,25 +37,43 @@ class Verdict:
     """What the tests say.
 
     Attributes:
-        by: the test that failed; "" if none did.
-        text: whether that test compares SQL with SQL.
+        by: the test that failed, or who else refused it; "" if none did.
         tests: how many tests can see the bug.
     """
 
     by: str
-    text: bool
     tests: int
 
+    @property
+    def said(self) -> str:
+        """In words."""
+        if not self.by:
+            return "not caught"
+        return "types only" if self.by == TYPES else "text only" if self.by.startswith(TEXT) else "caught"
 
-def judged(bug: Bug | None, tests: Sequence[str]) -> Verdict:
-    """The verdict of the tests, which are run in their order, those of the text last; without a bug, they pass."""
+
+def judged_cold(bug: Bug | None, tests: Sequence[str], seconds: float) -> Verdict:
+    """The verdict where the package is imported with the bug; without a bug, the tests pass.
+
+    This process must not have imported the package.
+
+    Args:
+        bug: None for none.
+        tests: in their order.
+        seconds: of the processor, after which no more tests are begun.
+    """
+    return Verdict(forked(lambda folder: _imported(bug, First(tests, seconds), folder)), len(tests))
+
+
+def forked(work: Callable[[str], str], seconds: int = SECONDS, memory: int = MEMORY) -> str:
+    """What some work in a process of its own gives: which test failed. It is handed a folder that is removed then."""
     reading, writing = os.pipe()
     folder = tempfile.mkdtemp()
     child = os.fork()
     if child == 0:
         os.setsid()
         os.close(reading)
-        os._exit(_child(bug, tests, folder, writing))
+        os._exit(_limited(work, folder, writing, seconds, memory))
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as said:
         by = said.read()
@@ -66,40 +83,39 @@ def judged(bug: Bug | None, tests: Sequence[str]) -> Verdict:
     shutil.rmtree(folder, ignore_errors=True)
     if not by and status != 0:
         by = STOPPED if os.WIFSIGNALED(status) else NO_IMPORT
-    return Verdict(by, by.startswith(TEXT), len(tests))
+    return by
 
 
-def _child(bug: Bug | None, tests: Sequence[str], folder: str, writing: int) -> int:
-    """0 if the tests pass."""
+def _limited(work: Callable[[str], str], folder: str, writing: int, seconds: int, memory: int) -> int:
+    silence()
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(seconds)
+    try:
+        os.write(writing, work(folder).encode())
+    except BaseException:  # noqa: BLE001 - whatever goes wrong shows the bug
+        return 1
+    return 0
+
+
+def silence() -> None:
+    """Let nothing of this process be seen."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(SECONDS)
-    first = First(tests)
-    try:
-        if bug is not None:
-            _import_with(bug)
-        files = dict.fromkeys(str(REPOSITORY / test.split("::")[0]) for test in tests)
-        code = pytest.main(
-            [
-                *pytest_arguments(),
-                "-Wignore::pytest.PytestAssertRewriteWarning",
-                "--exitfirst",
-                "--basetemp",
-                f"{folder}/tests",
-                *files,
-            ],
-            plugins=[first],
-        )
-    except BaseException:  # noqa: BLE001 - whatever goes wrong shows the bug
-        return 1
-    os.write(writing, first.failed.encode())
-    return 0 if first.failed or code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else 1
 
 
-def _import_with(bug: Bug) -> None:
+def _imported(bug: Bug | None, first: First, folder: str) -> str:
+    if bug is not None:
+        import_with(bug)
+    files = dict.fromkeys(str(REPOSITORY / test.split("::")[0]) for test in first.order)
+    options = ["--basetemp", f"{folder}/tests"]
+    code = pytest.main([*pytest_arguments(), *options, *files], plugins=[first])
+    passed = code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    return first.failed or ("" if passed else NO_IMPORT)
+
+
+def import_with(bug: Bug) -> None:
     """From now on the module is imported with the bug."""
     usual, code, path = importlib.machinery.SourceFileLoader.get_code, bug.code(), str(ROOT / bug.place)
 
@@ -110,27 +126,41 @@ def _import_with(bug: Bug) -> None:
 
 
 class First:
-    """A plugin that runs given tests in their order, and knows which one failed first."""
+    """A plugin that runs given tests in their order, and knows which one failed first.
 
-    def __init__(self, tests: Sequence[str]) -> None:
-        self.failed = ""
-        self._order = {test: (test.startswith(TEXT), number) for number, test in enumerate(tests)}
-        self._started = time.monotonic()
+    Those of the text go on to the next one, unless they are the ones that say most.
+    """
+
+    def __init__(self, tests: Sequence[str], seconds: float) -> None:
+        self.order = {test: number for number, test in enumerate(tests)}
+        self._failed = self._text = ""
+        self._text_will_do = any(test.startswith(TEXT) for test in tests[:1])
+        self._end = time.process_time() + seconds
+
+    @property
+    def failed(self) -> str:
+        """One that compares values, or else one of the text."""
+        return self._failed or self._text
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((i for i in items if i.nodeid in self._order), key=lambda item: self._order[item.nodeid])
+        items[:] = sorted((i for i in items if i.nodeid in self.order), key=lambda item: self.order[item.nodeid])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.failed = self.failed or f"collecting {report.nodeid}"
+            self._failed = self._failed or f"collecting {report.nodeid}"
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         signal.alarm(SECONDS)
-        late = time.monotonic() - self._started > SECONDS
-        return True if late and not item.nodeid.startswith(TEXT) else None
+        if not self._failed and time.process_time() < self._end:
+            return None
+        # What earlier tests have set up for this one goes, as if it had run.
+        item.session._setupstate.teardown_exact(nextitem)
+        return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.failed = self.failed or report.nodeid
+        if report.failed and report.nodeid.startswith(TEXT) and not self._text_will_do:
+            self._text = self._text or report.nodeid
+        elif report.failed:
+            self._failed = self._failed or report.nodeid

@@ -2,21 +2,27 @@
 
 python -m tests.planted.run                                a sample of all rooms
 python -m tests.planted.run --each 3 --seed 7 lower/duckdb
-python -m tests.planted.run --again report.txt             only those that an earlier report has not caught
+python -m tests.planted.run --sample 100 --seed 7 plan/    so many of the room
+python -m tests.planted.run --again                        only those that were not caught
 
 A bug is a changed operator, constant or branch, or a call, condition or entry left out, in one function or table. It is
 caught when a test fails that runs the changed line. Of the tests, those that compare SQL with SQL come last: a bug that
-only they find is caught by the text, and for what is written for Flink that is all there is without Flink; the rows are
-proved by the engine suite. Bugs that change nothing anybody could see are in equivalent.yml, each with the reason.
+only they find is caught by the text. For what is written for Flink they come first, for that is all there is without
+Flink; the rows are proved by the engine suite. Bugs that change nothing anybody could see are in equivalent.yml, each
+with the reason. Verdicts are kept in target/planted.jsonl: what was judged before is not judged again while its file is
+as it was, so a run that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
 import sys
 import time
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +36,10 @@ import sqlglot.optimizer  # noqa: F401
 import yaml
 
 from tests.planted.bugs import ROOT, Bug, bugs_of
-from tests.planted.judge import judged
-from tests.planted.reach import recorded
+from tests.planted.judge import TYPES, Verdict, judged_cold
+from tests.planted.reach import REPOSITORY, recorded
+from tests.planted.types import refused
+from tests.planted.warm import Warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +47,8 @@ if TYPE_CHECKING:
 SCOPE = ("lower/**/*.py", "plan/*.py", "language/ops/*.py")
 PROOFS = ("language/ops/array_proofs.py", "language/ops/cast_vectors.py")
 """Vectors, which prove and are not proved."""
+KEPT = REPOSITORY / "target" / "planted.jsonl"
+"""A line for each verdict."""
 EQUIVALENT = Path(__file__).with_name("equivalent.yml")
 
 
@@ -57,25 +67,45 @@ def equivalents() -> dict[str, str]:
     }
 
 
-def chosen(wanted: Sequence[str], each: int, seed: str) -> list[Bug]:
-    """At most so many bugs of each function."""
+def planted(wanted: Sequence[str]) -> list[Bug]:
+    """Every bug of the files whose names have one of the parts."""
+    return [bug for place in places() if not wanted or any(part in place for part in wanted) for bug in bugs_of(place)]
+
+
+def chosen(bugs: Sequence[Bug], each: int, sample: int, seed: str) -> list[Bug]:
+    """At most so many bugs of each function, and of all, in random order: a run that is stopped is a sample too."""
+    by_function: dict[tuple[str, str], list[Bug]] = defaultdict(list)
+    for bug in bugs:
+        by_function[bug.place, bug.function].append(bug)
     picked: list[Bug] = []
-    for place in places():
-        if wanted and not any(part in place for part in wanted):
-            continue
-        by_function: dict[str, list[Bug]] = defaultdict(list)
-        for bug in bugs_of(place):
-            by_function[bug.function].append(bug)
-        for name, bugs in by_function.items():
-            picked += random.Random(f"{seed} {place} {name}").sample(bugs, min(each, len(bugs)))
-    return picked
+    for (place, name), some in by_function.items():
+        picked += random.Random(f"{seed} {place} {name}").sample(some, min(each, len(some)))
+    return random.Random(seed).sample(picked, min(sample or len(picked), len(picked)))
 
 
-def again(report: Path) -> list[Bug]:
-    """The bugs that a report has not caught."""
-    lines = report.read_text(encoding="utf-8").splitlines()
-    names = {line.split("] ", 1)[1] for line in lines if line.startswith(("[not caught", "[text only"))}
-    return [bug for place in places() for bug in bugs_of(place) if bug.name in names]
+class Kept:
+    """The verdicts of this run and earlier ones, in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            one = json.loads(line)
+            self._verdicts[one["bug"], one["file"]] = Verdict(one["by"], one["tests"])
+
+    def get(self, bug: Bug) -> Verdict | None:
+        """None if it was not judged, or in another state of its file."""
+        return self._verdicts.get((bug.name, _digest(bug.place)))
+
+    def add(self, bug: Bug, verdict: Verdict) -> None:
+        line = {"bug": bug.name, "file": _digest(bug.place), "by": verdict.by, "tests": verdict.tests}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@cache
+def _digest(place: str) -> str:
+    return hashlib.sha256((ROOT / place).read_bytes()).hexdigest()[:16]
 
 
 class Count:
@@ -84,8 +114,8 @@ class Count:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def add(self, bug: Bug, verdict: str) -> None:
-        self._counts[bug.place][verdict] += 1
+    def add(self, bug: Bug, said: str) -> None:
+        self._counts[bug.place][said] += 1
 
     def lines(self) -> Iterable[str]:
         """One for each file, each room, and all."""
@@ -102,53 +132,75 @@ class Count:
 
 
 def _counted(name: str, count: Counter[str]) -> str:
-    caught, planted = count["caught"] + count["text only"], sum(count.values()) - count["equivalent"]
-    return (
-        f"{name}: {caught} of {planted} caught, {count['text only']} of them only by the text; "
-        f"{count['equivalent']} change nothing"
-    )
+    planted = sum(count.values()) - count["equivalent"]
+    only = ", ".join(f"{count[f'{by} only']} only by the {by}" for by in ("text", "types"))
+    caught = planted - count["not caught"]
+    return f"{name}: {caught} of {planted} caught, {only}; {count['equivalent']} change nothing"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    reach, known, count = recorded(stale=options.stale), equivalents(), Count()
-    control = judged(None, reach.of(bugs_of("lower/steps.py")[0]))
-    assert control.by == "", f"{control.by} fails without any bug"
+    reach, kept, known, count = recorded(stale=options.stale), Kept(KEPT), equivalents(), Count()
+    bugs = planted(options.places)
+    if options.again:
+        bugs = [bug for bug in bugs if (earlier := kept.get(bug)) and earlier.said == "not caught"]
+    else:
+        bugs = chosen(bugs, options.each, options.sample, options.seed)
+    bugs = [bug for bug in bugs if _is_python(bug)]
+    print(f"seed {options.seed}: {len(bugs)} bugs", flush=True)
+    warm = Warm()
+    tests = reach.of(bugs_of("lower/steps.py")[0])[:50]
+    assert warm.judged(None, tests, options.seconds) == Verdict("", len(tests)), "tests fail without any bug"
     started = time.monotonic()
-    bugs = again(options.again) if options.again else chosen(options.places, options.each, options.seed)
-    bugs = bugs[options.skip :]
-    print(f"seed {options.seed}, {options.each} of each function: {len(bugs)} bugs", flush=True)
-    for number, bug in enumerate(bugs, options.skip):
+    for number, bug in enumerate(bugs):
         if time.monotonic() - started > 60 * options.minutes:
-            print(f"out of time; the next would be number {number}", flush=True)
+            print(f"out of time: {len(bugs) - number} bugs are left", flush=True)
             break
+        verdict = None if options.again else kept.get(bug)
         if bug.name in known:
-            count.add(bug, "equivalent")
-            print(f"[equivalent] {bug.name}", flush=True)
-            continue
-        try:
-            bug.code()
-        except (SyntaxError, ValueError, TypeError):
-            continue
-        verdict = judged(bug, reach.of(bug))
-        said = "not caught" if not verdict.by else "text only" if verdict.text else "caught"
+            said = "equivalent"
+        elif verdict:
+            said = verdict.said
+        else:
+            tests = reach.of(bug)
+            verdict = None if reach.on_import(bug) else warm.judged(bug, tests, options.seconds)
+            verdict = verdict or judged_cold(bug, tests, options.seconds)
+            if not verdict.by and refused(bug):
+                verdict = Verdict(TYPES, verdict.tests)
+            kept.add(bug, verdict)
+            said = verdict.said
         count.add(bug, said)
-        detail = f" by {verdict.tests} tests" if said == "not caught" else ""
-        print(f"[{said}{detail}] {bug.name}", flush=True)
-        if options.verbose and verdict.by:
-            print(f"    {verdict.by}", flush=True)
+        print(f"[{said}] {bug.name}{_detail(verdict, verbose=options.verbose)}", flush=True)
+    warm.close()
     print("\n".join(count.lines()))
     return 1 if count.missed else 0
+
+
+def _detail(verdict: Verdict | None, *, verbose: bool) -> str:
+    if not verdict:
+        return ""
+    if not verdict.by:
+        return f" ({verdict.tests} tests run it)"
+    return f"\n    {verdict.by}" if verbose else ""
+
+
+def _is_python(bug: Bug) -> bool:
+    try:
+        bug.code()
+    except (SyntaxError, ValueError, TypeError):
+        return False
+    return True
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("places", nargs="*", help="parts of file names; everything if left out")
     parser.add_argument("--each", type=int, default=2, help="bugs of each function")
+    parser.add_argument("--sample", type=int, default=0, help="so many of these, at random")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of tests for a bug; after them only those of text")
     parser.add_argument("--minutes", type=float, default=120.0, help="stop planting then")
-    parser.add_argument("--skip", type=int, default=0, help="bugs at the start, planted earlier")
-    parser.add_argument("--again", type=Path, help="a report: plant only what it has not caught")
+    parser.add_argument("--again", action="store_true", help="plant only what was not caught")
     parser.add_argument("--stale", action="store_true", help="take the recorded lines of tests of an earlier state")
     parser.add_argument("--verbose", action="store_true", help="say which test failed")
     return parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Planting bugs: what is changed, what is not, and that a bug is caught by the test that runs its line."""
+"""Planting bugs: what is changed and what is not, where it is planted, and what is kept of a verdict."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 
 from tests.planted.bugs import bugs_of
 from tests.planted.changes import changes
-from tests.planted.run import equivalents, places
+from tests.planted.judge import Verdict
+from tests.planted.run import Kept, chosen, equivalents, places, planted
+from tests.planted.warm import found
 
 
 def changed(source: str) -> list[str]:
@@ -54,3 +56,39 @@ def test_vectors_are_no_place_for_bugs():
 def test_what_changes_nothing_is_still_there():
     names = {bug.name for place in places() for bug in bugs_of(place)}
     assert set(equivalents()) <= names
+
+
+@pytest.mark.parametrize(
+    ("place", "function"),
+    [
+        ("lower/duckdb/program.py", "prelude"),
+        ("lower/steps.py", "Steps.select"),
+        ("plan/nodes.py", "Schema.names"),
+        ("lower/flink/steps.py", "FlinkSteps.item"),
+    ],
+)
+def test_a_function_is_found_in_what_wraps_it(place, function):
+    bugs = [bug for bug in bugs_of(place) if bug.function == function]
+    assert bugs
+    for bug in bugs:
+        live, code = found(bug)
+        assert (live.__name__, live.__code__.co_firstlineno) == (code.co_name, code.co_firstlineno)
+
+
+def test_a_sample_is_the_same_for_one_seed():
+    bugs = planted(["lower/flink/intervals.py", "lower/flink/trees.py"])
+    picked = chosen(bugs, each=3, sample=5, seed="7")
+    assert picked == chosen(bugs, each=3, sample=5, seed="7")
+    assert len(picked) == 5
+    assert set(picked) < set(chosen(bugs, each=3, sample=0, seed="7"))
+
+
+def test_verdicts_are_kept_while_the_file_is_as_it_was(tmp_path):
+    first, second = bugs_of("lower/flink/intervals.py")[:2]
+    Kept(tmp_path / "planted.jsonl").add(first, Verdict("tests/a.py::test_b", 3))
+    kept = Kept(tmp_path / "planted.jsonl")
+    assert kept.get(first) == Verdict("tests/a.py::test_b", 3)
+    assert kept.get(second) is None
+    changed = (tmp_path / "planted.jsonl").read_text(encoding="utf-8").replace('"file": "', '"file": "0')
+    (tmp_path / "planted.jsonl").write_text(changed, encoding="utf-8")
+    assert Kept(tmp_path / "planted.jsonl").get(first) is None
