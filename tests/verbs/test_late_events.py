@@ -115,6 +115,15 @@ def test_each_copy_in_the_log_leaves_out_one(root):
     assert spent(root)[0] == [10, 30, 60]
 
 
+def test_copies_that_are_all_late_count_each(root):
+    with (root / "data/orders.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(ORDERS[3]) + "\n")
+    streamed(root, ORDERS[3], ORDERS[3])
+    values, result, _ = spent(root)
+    assert values == [10, 40]
+    assert (result.late[0].events, result.late[0].unknown) == (2, 0)
+
+
 def test_an_event_that_the_history_does_not_have(root):
     streamed(root, {**ORDERS[3], "amount": 21})
     values, result, console = spent(root)

@@ -32,4 +32,4 @@ def prelude() -> tuple[str, ...]:
     """The settings and macros that every program relies on."""
     folder = resources.files("sqlfeat.lower.duckdb")
     texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("prelude.sql", "prelude_json.sql")]
-    return tuple(statement.strip() for text in texts for statement in text.split(";\n") if statement.strip())
+    return tuple(statement.strip() for text in texts for statement in text.removesuffix(";\n").split(";\n"))

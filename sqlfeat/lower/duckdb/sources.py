@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlfeat.language.text_forms import parse_duckdb
-from sqlfeat.language.trees import case, cast, fn, not_null, text
+from sqlfeat.language.trees import case, fn, not_null, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.names import parsed_name, rejects_name, view_name
 from sqlfeat.lower.program import Statement
@@ -85,9 +85,8 @@ def _accepted_rows(source: Source, condition: exp.Expr | None = None) -> exp.Sel
 
 
 def _late_events(source: Source, file: str) -> exp.Select:
-    """The late log; its columns are those of the source, with their types."""
-    reader = exp.Table(this=_reader_of(file))
-    return _select([_as(cast(column(c.name), c.type, duckdb=True), c.name) for c in source.columns], reader)
+    """The events of the late log, whose columns have the declared types."""
+    return _select([column(c.name) for c in source.columns], exp.Table(this=_reader_of(file)))
 
 
 def _reader_of(late_log: str) -> exp.Expr:
