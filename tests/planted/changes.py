@@ -55,9 +55,9 @@ def changes(node: ast.AST) -> Iterator[Change]:
         case ast.IfExp():
             yield f"{_short(node)}: branches swapped", _swapped
         case ast.If() | ast.While():
-            yield f"if {_short(node.test)}: never", lambda spot: setattr(spot, "test", ast.Constant(value=False))
+            yield f"if {_short(node.test)}: never", _condition("bool()")
             if isinstance(node, ast.If):
-                yield f"if {_short(node.test)}: always", lambda spot: setattr(spot, "test", ast.Constant(value=True))
+                yield f"if {_short(node.test)}: always", _condition("not bool()")
         case ast.match_case(guard=guard) if guard is not None:
             yield f"case {_short(node.pattern)} if {_short(guard)}: always", lambda spot: setattr(spot, "guard", None)
         case ast.Match() if len(node.cases) > 1:
@@ -75,6 +75,11 @@ def changes(node: ast.AST) -> Iterator[Change]:
             yield f"{_short(node)}: left out", lambda _: ast.Pass()
         case ast.AugAssign():
             yield f"{_short(node)}: left out", lambda _: ast.Pass()
+
+
+def _condition(written: str) -> Callable[[Any], None]:
+    """No constant, of which the type checker would say that it makes something unreachable."""
+    return lambda spot: setattr(spot, "test", ast.parse(written, mode="eval").body)
 
 
 def _other_constants(value: object) -> Iterator[Change]:

@@ -52,13 +52,13 @@ class Verdict:
         return "types only" if self.by == TYPES else "text only" if self.by.startswith(TEXT) else "caught"
 
 
-def judged_cold(bug: Bug | None, tests: Sequence[str], seconds: float) -> Verdict:
-    """The verdict where the package is imported with the bug; without a bug, the tests pass.
+def judged_cold(bug: Bug, tests: Sequence[str], seconds: float) -> Verdict:
+    """The verdict where the package is imported with the bug.
 
     This process must not have imported the package.
 
     Args:
-        bug: None for none.
+        bug: of any function or table.
         tests: in their order.
         seconds: of the processor, after which no more tests are begun.
     """
@@ -90,12 +90,18 @@ def _limited(work: Callable[[str], str], folder: str, writing: int, seconds: int
     silence()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(seconds)
+    _limit(seconds)
     try:
         os.write(writing, work(folder).encode())
     except BaseException:  # noqa: BLE001 - whatever goes wrong shows the bug
         return 1
     return 0
+
+
+def _limit(seconds: int) -> None:
+    """End this process after so many seconds of its own, or after many more in which others were busy, or it waited."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(10 * seconds)
 
 
 def silence() -> None:
@@ -105,9 +111,8 @@ def silence() -> None:
     os.dup2(nothing, 2)
 
 
-def _imported(bug: Bug | None, first: First, folder: str) -> str:
-    if bug is not None:
-        import_with(bug)
+def _imported(bug: Bug, first: First, folder: str) -> str:
+    import_with(bug)
     files = dict.fromkeys(str(REPOSITORY / test.split("::")[0]) for test in first.order)
     options = ["--basetemp", f"{folder}/tests"]
     code = pytest.main([*pytest_arguments(), *options, *files], plugins=[first])
@@ -135,7 +140,12 @@ class First:
         self.order = {test: number for number, test in enumerate(tests)}
         self._failed = self._text = ""
         self._text_will_do = any(test.startswith(TEXT) for test in tests[:1])
-        self._end = time.process_time() + seconds
+        self._seconds = seconds
+        self.begin()
+
+    def begin(self) -> None:
+        """The time runs from now on."""
+        self._end = time.process_time() + self._seconds
 
     @property
     def failed(self) -> str:
@@ -152,7 +162,7 @@ class First:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        signal.alarm(SECONDS)
+        _limit(SECONDS)
         if not self._failed and time.process_time() < self._end:
             return None
         # What earlier tests have set up for this one goes, as if it had run.

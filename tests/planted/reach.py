@@ -27,11 +27,15 @@ REPOSITORY = ROOT.parent
 ROOMS = ("lower", "plan", "language")
 NOT_THESE = ("tests/planted", "tests/demo", "tests/meta")
 """Tests of this tool, of the data of the example, and of the sources as text."""
-TEXT = ("tests/lower/test_fixtures.py::test_the_sql_is_as_written", "tests/conformance/test_text.py::")
+TEXT = (
+    "tests/lower/test_fixtures.py::test_the_sql_is_as_written",
+    "tests/lower/test_sources.py::",
+    "tests/conformance/test_text.py::",
+)
 """Tests that compare SQL with SQL; they say that something is different, not that it is wrong."""
 ROWS = "tests/lower/test_fixtures.py::test_duckdb_gives_the_rows"
 FIRST = {
-    "lower/flink": TEXT,
+    "lower/flink": ("tests/lower/test_sources.py::", f"{TEXT[0]}[flink-", "tests/lower/flink/"),
     "lower": (ROWS, *TEXT),
     "plan": (ROWS, "tests/plan/", *TEXT),
     "language": ("tests/conformance/test_vectors.py", ROWS, *TEXT),
@@ -45,7 +49,7 @@ class Recorder:
     """A plugin that notes the lines of the compiler each test runs, and how long it takes.
 
     What a fixture runs counts for every test that asks for it. A test may find what another one of its module has
-    compiled and kept, so the lines of one also count for those that have some of its parameters and no others. What
+    compiled and kept, so the lines of one also count for those that share all parameters that a third one has. What
     functions of the compiler keep is forgotten before each test, so each runs all that it needs.
     """
 
@@ -96,13 +100,15 @@ class Recorder:
 
     def shared(self) -> dict[str, Lines]:
         """The lines by test."""
-        alike: dict[tuple[str, str], Lines] = defaultdict(set)
+        of_module: dict[str, dict[str, frozenset[tuple[str, str]]]] = defaultdict(dict)
         for test, (module, params) in self._params.items():
-            alike[module, json.dumps(params, sort_keys=True)] |= self.lines[test]
-        for test, (module, params) in self._params.items():
-            for (other, written), lines in alike.items():
-                if params and other == module and params.items() <= json.loads(written).items():
-                    self.lines[test] |= lines
+            of_module[module][test] = frozenset(params.items())
+        for params_of in of_module.values():
+            for some in set(params_of.values()) - {frozenset()}:
+                alike = [test for test, params in params_of.items() if some <= params]
+                lines = set().union(*(self.lines[test] for test in alike))
+                for test in alike:
+                    self.lines[test] = self.lines[test] | lines
         return self.lines
 
     def _watched(self) -> Generator[None, Any, tuple[Any, Lines, float]]:

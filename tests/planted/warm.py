@@ -5,26 +5,28 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import math
 import multiprocessing
 import os
 import shutil
 import tempfile
+from functools import cache
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+import jinja2
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.planted.judge import First, Verdict, forked, silence
-from tests.planted.reach import forget_kept, left_out, pytest_arguments
+from tests.planted.reach import ROWS, forget_kept, left_out, pytest_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
     from tests.planted.bugs import Bug
-
-READY = "ready"
 
 
 class Warm:
@@ -37,10 +39,11 @@ class Warm:
             self._asking.close()
             os._exit(_serve(answering))
         answering.close()
-        assert self._asking.recv() == READY
+        failed = self._asking.recv()
+        assert not failed, f"{failed} fails without any bug"
 
-    def judged(self, bug: Bug | None, tests: Sequence[str], seconds: float) -> Verdict | None:
-        """The verdict on a bug of a function that importing does not call; without a bug, the tests pass.
+    def judged(self, bug: Bug, tests: Sequence[str], seconds: float) -> Verdict | None:
+        """The verdict on a bug of a function that importing does not call.
 
         None if the function cannot be found where it is used.
         """
@@ -56,6 +59,8 @@ class Warm:
 
 def _serve(answering: Connection) -> int:
     silence()
+    # Templates are compiled outside of what bugs are planted in.
+    jinja2.Environment.compile = cache(jinja2.Environment.compile)  # type: ignore[method-assign]
     folder = tempfile.mkdtemp()
     set_hypothesis_home_dir(folder)
     arguments = [*pytest_arguments(), *left_out(), "--basetemp", f"{folder}/tests"]
@@ -73,34 +78,39 @@ class _Loop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         assert not session.testsfailed, "some tests cannot be collected"
         items = {item.nodeid: item for item in session.items}
+        # Once here, so that what is kept for the next time need not be made for each bug.
+        self._answering.send(_failed(items, First([test for test in items if test.startswith(ROWS)], math.inf)))
         gc.freeze()
-        self._answering.send(READY)
         with contextlib.suppress(EOFError):
             while True:
-                self._answering.send(self._answer(items, *self._answering.recv()))
+                bug, tests, seconds = self._answering.recv()
+                self._answering.send(_answer(bug, items, First(tests, seconds)))
         return True
 
-    def _answer(
-        self, items: dict[str, pytest.Item], bug: Bug | None, tests: Sequence[str], seconds: float
-    ) -> str | None:
-        try:
-            if bug is not None:
-                found(bug)
-        except LookupError:
-            return None
-        return forked(lambda _: _failed(bug, items, First(tests, seconds)))
 
-
-def _failed(bug: Bug | None, items: dict[str, pytest.Item], first: First) -> str:
-    if bug is not None:
+def _answer(bug: Bug, items: dict[str, pytest.Item], first: First) -> str | None:
+    try:
         function, code = found(bug)
+    except LookupError:
+        return None
+
+    def work(folder: str) -> str:
         function.__code__ = code
         forget_kept()
+        first.begin()
+        next(iter(items.values())).config._tmp_path_factory._basetemp = Path(folder)  # type: ignore[attr-defined]
+        return _failed(items, first)
+
+    return forked(work)
+
+
+def _failed(items: dict[str, pytest.Item], first: First) -> str:
     wanted = [items[test] for test in first.order if test in items]
-    if wanted:
-        wanted[0].config.pluginmanager.register(first)
     for item, after in zip(wanted, [*wanted[1:], None], strict=True):
+        plugins = item.config.pluginmanager
+        plugins.register(first)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        plugins.unregister(first)
     return first.failed
 
 
