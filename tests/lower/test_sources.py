@@ -28,7 +28,7 @@ FROM {{ source('p', '%s') }}"""
 JOINED = """{{ config(materialized='event', entity='user') }}
 SELECT t.user_id, t.ts AS feature_time, p.name, p.born
 FROM {{ source('p', 'topic') }} AS t LEFT JOIN {{ source('p', 'people') }} AS p ON t.user_id = p.user_id"""
-STREAMS = ("files", "endless", "topic", "trusted", "csv", "avro", "other")
+STREAMS = ("files", "endless", "topic", "trusted", "csv", "avro", "other", "made")
 PAST = LowerOptions(bootstrap=Bootstrap(datetime(2024, 3, 1), "/runs/past"))
 MOVED = LowerOptions(
     output_dir="/runs/out",
