@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
-from sqlfeat.language.types import BIGINT, DOUBLE, STRING, TIMESTAMP, array, decimal
+from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, STRING, TIMESTAMP, array, decimal
 from sqlfeat.lower.flink.online import online_select
 from sqlfeat.lower.program import CompiledModel, DuckdbProgram, OutputColumn, Role
 from tests.programs import NO_FLINK
@@ -43,6 +43,30 @@ def test_two_keys_and_a_tie_breaker():
         "ELSE CONCAT('p', LPAD(CAST(`__order_1` AS STRING), 19, '0')) END) AS `version`, "
         "JSON_OBJECT('m': CAST(`m` AS STRING), 'ts': CAST(`ts` AS ARRAY<STRING>) NULL ON NULL) AS `features` FROM `m`"
     )
+
+
+def test_a_key_of_each_type():
+    kinds = {"b": BOOLEAN, "d": DATE, "m": decimal(12, 2), "s": STRING, "t": TIMESTAMP}
+    keys = [(name, kind, True, Role.KEY) for name, kind in kinds.items()]
+    key, _, _ = select(*keys, TIME).removeprefix("SELECT ").partition(" AS `key`")
+    assert key == (
+        "CONCAT('b=', LOWER(CAST(`b` AS STRING)), ',d=', CAST(`d` AS STRING), ',m=', CAST(`m` AS STRING), "
+        "',s=', REPLACE(REPLACE(`s`, '%', '%25'), ',', '%2C'), ',t=', CAST(`t` AS STRING))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "nullable", "part"),
+    [
+        (STRING, False, "CONCAT('x', HEX(`o`))"),
+        (BOOLEAN, True, "COALESCE(CASE WHEN `o` THEN 't' WHEN NOT `o` THEN 'f' END, '!')"),
+        (DATE, True, "COALESCE(CAST(`o` AS STRING), '!')"),
+        (TIMESTAMP, False, "CAST(`o` AS STRING)"),
+    ],
+)
+def test_a_tie_breaker_of_each_type(kind, nullable, part):
+    sql = select(("id", BIGINT, True, Role.KEY), TIME, ("o", kind, nullable, Role.ORDER))
+    assert f"CONCAT(CAST(`feature_time` AS STRING), ' ', {part}) AS `version`" in sql
 
 
 def test_types_without_canonical_text_are_refused_together():
