@@ -90,7 +90,7 @@ def _limited(work: Callable[[str], str], folder: str, writing: int, seconds: int
     silence()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit(seconds)
+    limit(seconds)
     try:
         os.write(writing, work(folder).encode())
     except BaseException:  # noqa: BLE001 - whatever goes wrong shows the bug
@@ -98,8 +98,8 @@ def _limited(work: Callable[[str], str], folder: str, writing: int, seconds: int
     return 0
 
 
-def _limit(seconds: int) -> None:
-    """End this process after so many seconds of its own, or after many more in which others were busy, or it waited."""
+def limit(seconds: int) -> None:
+    """End this process after so many seconds of its own, or ten times as many of waiting; never, for 0."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.alarm(10 * seconds)
 
@@ -162,7 +162,7 @@ class First:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        _limit(SECONDS)
+        limit(SECONDS)
         if not self._failed and time.process_time() < self._end:
             return None
         # What earlier tests have set up for this one goes, as if it had run.

@@ -19,7 +19,7 @@ import jinja2
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from tests.planted.judge import First, Verdict, forked, silence
+from tests.planted.judge import First, Verdict, forked, limit, silence
 from tests.planted.reach import ROWS, forget_kept, left_out, pytest_arguments
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class _Loop:
         items = {item.nodeid: item for item in session.items}
         # Once here, so that what is kept for the next time need not be made for each bug.
         self._answering.send(_failed(items, First([test for test in items if test.startswith(ROWS)], math.inf)))
+        limit(0)
         gc.freeze()
         with contextlib.suppress(EOFError):
             while True:
