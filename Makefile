@@ -41,8 +41,8 @@ fuzz: venv ## Random models over random streams on an oracle, DuckDB and Flink: 
 	@python -m tests.fuzz.run_models --minutes $(or $(MINUTES),5) --seed "$(SEED)"
 
 .PHONY: plant
-plant: venv ## Bugs planted one by one in the lowerings, and how many the tests catch: make plant EACH=2 [SEED=7]
-	@python -m tests.planted.run --each $(or $(EACH),2) --seed "$(or $(SEED),1)"
+plant: venv ## Bugs planted one by one in the compiler, and how many the tests catch: make plant EACH=2 [SEED=7] [IN=lower/]
+	@python -m tests.planted.run --each $(or $(EACH),2) --seed "$(or $(SEED),1)" $(IN)
 
 .PHONY: check
 check: venv data ## Lint, check types, run the fast tests

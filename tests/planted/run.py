@@ -148,7 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bugs = [bug for bug in bugs if (earlier := kept.get(bug)) and earlier.said == "not caught"]
     else:
         bugs = chosen(bugs, options.each, options.sample, options.seed)
-    bugs = [bug for bug in bugs if _is_python(bug)]
     print(f"seed {options.seed}: {len(bugs)} bugs", flush=True)
     warm = Warm()
     started = time.monotonic()
@@ -157,6 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"out of time: {len(bugs) - number} bugs are left", flush=True)
             break
         verdict = None if options.again else kept.get(bug)
+        if not verdict and not _is_python(bug):
+            continue
         if bug.name in known:
             said = "equivalent"
         elif verdict:
