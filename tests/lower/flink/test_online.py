@@ -59,8 +59,8 @@ def test_a_key_of_each_type():
     ("kind", "nullable", "part"),
     [
         (STRING, False, "CONCAT('x', HEX(`o`))"),
-        (BOOLEAN, True, "COALESCE(CASE WHEN `o` THEN 't' WHEN NOT `o` THEN 'f' END, '!')"),
-        (DATE, True, "COALESCE(CAST(`o` AS STRING), '!')"),
+        (BOOLEAN, True, "IFNULL(CASE WHEN `o` THEN 't' WHEN NOT `o` THEN 'f' END, '!')"),
+        (DATE, True, "IFNULL(CAST(`o` AS STRING), '!')"),
         (TIMESTAMP, False, "CAST(`o` AS STRING)"),
     ],
 )
