@@ -7,6 +7,7 @@ and the JSON of a row are built by Flink, with the meaning written down in `sqlf
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 
 from sqlglot import exp
@@ -138,14 +139,22 @@ def _sortable_number(value: exp.Expr, column_type: DataType) -> exp.Expr:
 
 
 def _json(columns: list[OutputColumn]) -> exp.Expr:
-    pairs = [exp.JSONKeyValue(this=_text(c.name), expression=_json_value(c)) for c in columns]
-    return exp.JSONObject(expressions=pairs, null_handling="NULL ON NULL")
+    """Put together from texts: JSON_OBJECT would make a tree of every row, and another one to sort it."""
+    parts: list[exp.Expr] = []
+    for column in sorted(columns, key=lambda c: c.name):
+        name = json.dumps(column.name, ensure_ascii=False)
+        parts += [_text(f"{',' if parts else '{'}{name}:"), flink_coalesce(_json_text(column), _text("null"))]
+    return _call("CONCAT", *parts, _text("}" if parts else "{}"))
 
 
-def _json_value(column: OutputColumn) -> exp.Expr:
-    if not stored_as_text(column.type):
-        return _column(column)
-    if column.type.element is None:
-        return _as_text(_column(column))
-    texts = exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[exp.DataType.build("text")], nested=True)
-    return exp.cast(_column(column), texts)
+def _json_text(column: OutputColumn) -> exp.Expr:
+    """The JSON of a value, NULL for NULL."""
+    value, kind = _column(column), column.type.kind
+    if column.type.element is not None and stored_as_text(column.type):
+        texts = exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[exp.DataType.build("text")], nested=True)
+        return _call("JSON_STRING", exp.cast(value, texts))
+    if column.type.element is not None or kind is Kind.STRING:
+        return _call("JSON_STRING", value)
+    if stored_as_text(column.type):
+        return _call("CONCAT", _text('"'), _as_text(value), _text('"'))
+    return _call("LOWER", _as_text(value)) if kind is Kind.BOOLEAN else _as_text(value)

@@ -22,7 +22,7 @@ TIME = ("feature_time", TIMESTAMP, False, Role.FEATURE_TIME)
 def test_one_key_no_tie_breaker():
     assert select(("id", BIGINT, True, Role.KEY), TIME, ("n", BIGINT, True, Role.FEATURE)) == (
         "SELECT CONCAT('id=', CAST(`id` AS STRING)) AS `key`, CAST(`feature_time` AS STRING) AS `version`, "
-        "JSON_OBJECT('n': `n` NULL ON NULL) AS `features` FROM `m`"
+        """CONCAT('{"n":', IFNULL(CAST(`n` AS STRING), 'null'), '}') AS `features` FROM `m`"""
     )
 
 
@@ -31,8 +31,11 @@ def test_two_keys_and_a_tie_breaker():
         ("origin", STRING, True, Role.KEY),
         ("dest", STRING, True, Role.KEY),
         TIME,
-        ("m", decimal(12, 2), True, Role.FEATURE),
         ("ts", array(TIMESTAMP), True, Role.FEATURE),
+        ("s", STRING, False, Role.FEATURE),
+        ("m", decimal(12, 2), True, Role.FEATURE),
+        ("b", BOOLEAN, False, Role.FEATURE),
+        ("ds", array(DOUBLE), True, Role.FEATURE),
         ("__order_1", BIGINT, False, Role.ORDER),
     ]
     assert select(*columns) == (
@@ -41,7 +44,10 @@ def test_two_keys_and_a_tie_breaker():
         "CONCAT(CAST(`feature_time` AS STRING), ' ', CASE WHEN `__order_1` < 0 THEN CONCAT('n', "
         "TRANSLATE(LPAD(SUBSTRING(CAST(`__order_1` AS STRING), 2), 19, '0'), '0123456789', '9876543210')) "
         "ELSE CONCAT('p', LPAD(CAST(`__order_1` AS STRING), 19, '0')) END) AS `version`, "
-        "JSON_OBJECT('m': CAST(`m` AS STRING), 'ts': CAST(`ts` AS ARRAY<STRING>) NULL ON NULL) AS `features` FROM `m`"
+        """CONCAT('{"b":', IFNULL(LOWER(CAST(`b` AS STRING)), 'null'), ',"ds":', IFNULL(JSON_STRING(`ds`), 'null'), """
+        """',"m":', IFNULL(CONCAT('"', CAST(`m` AS STRING), '"'), 'null'), """
+        """',"s":', IFNULL(JSON_STRING(`s`), 'null'), """
+        """',"ts":', IFNULL(JSON_STRING(CAST(`ts` AS ARRAY<STRING>)), 'null'), '}') AS `features` FROM `m`"""
     )
 
 

@@ -66,7 +66,8 @@ def test_no_row_of_a_key_follows_a_newer_one():
         " ORDER BY `arrival` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `newest`"
         " FROM (SELECT `key`, `version`, `features`, `entity`, PROCTIME() AS `arrival`"
         " FROM (SELECT CONCAT('origin=', REPLACE(REPLACE(`origin`, '%', '%25'), ',', '%2C')) AS `key`,"
-        " CAST(`feature_time` AS STRING) AS `version`, JSON_OBJECT('n': `n` NULL ON NULL) AS `features`,"
-        " JSON_OBJECT('origin': `origin` NULL ON NULL) AS `entity` FROM `m`)"
+        " CAST(`feature_time` AS STRING) AS `version`,"
+        """ CONCAT('{"n":', IFNULL(CAST(`n` AS STRING), 'null'), '}') AS `features`,"""
+        """ CONCAT('{"origin":', IFNULL(JSON_STRING(`origin`), 'null'), '}') AS `entity` FROM `m`)"""
         " WHERE NOT `key` IS NULL AND NOT `version` IS NULL)) WHERE `version` = `newest`"
     )
