@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +89,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=600_000)
     parser.add_argument("--seconds", type=int, default=20, help="of the measurement of freshness; 0 leaves it out")
-    parser.add_argument("--log", action="store_true", help="measure what the reject log costs, too")
     arguments = parser.parse_args()
     bring_jars((pinned()["kafka"],), jar_folder())
     with servers() as (root, broker, redis):
@@ -98,8 +96,6 @@ def main() -> None:
         fill(broker, "large", WARM_UP + arguments.events)
         # The difference of two jobs leaves out what a job needs to start and to end; the first one warms Java up.
         run = {"by hand": by_hand, "sqlfeat": compiled}
-        if arguments.log:
-            run["sqlfeat, no reject log"] = unlogged
         rates = {}
         for name, action in run.items():
             _, short, long = (action(root, broker, topic) for topic in ("small", "small", "large"))
@@ -167,24 +163,12 @@ def models_of(root: Path, topic: str, *, until_latest: bool) -> tuple[tuple[Comp
     return compile_models(project, ["clicks"], options), OnlineSink(project.target.online, root, Path(logs).name, None)
 
 
-def compiled(root: Path, _: Broker, topic: str, *, log: bool = True) -> float:
+def compiled(root: Path, _: Broker, topic: str) -> float:
     """Seconds of the job that sqlfeat runs."""
     models, sink = models_of(root, topic, until_latest=True)
-    models = models if log else tuple(without_rejects(model) for model in models)
     start = time.perf_counter()
     start_job(models, merge_options(models), root / "flink.log", PARALLELISM, sink).wait()
     return time.perf_counter() - start
-
-
-def without_rejects(model: CompiledModel) -> CompiledModel:
-    """The model without the log for which the topic is read a second time."""
-    kept = tuple(insert for insert in model.flink.log_inserts if "__lines" not in insert.sql)
-    return replace(model, flink=replace(model.flink, log_inserts=kept))
-
-
-def unlogged(root: Path, broker: Broker, topic: str) -> float:
-    """The same without the second reading of the topic."""
-    return compiled(root, broker, topic, log=False)
 
 
 def freshness(root: Path, broker: Broker, url: str, seconds: int) -> dict[str, float]:

@@ -60,7 +60,9 @@ def _constant(limit: Decimal, kind: DataType) -> exp.Expr:
     return exp.Neg(this=literal) if limit < 0 else literal
 
 
-def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None = None) -> exp.Expr:
+def reason_of(
+    source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None = None, there: Field | None = None
+) -> exp.Expr:
     """The reason a row is rejected, NULL if it fits.
 
     Args:
@@ -68,7 +70,9 @@ def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None 
         raw: the field as it lies.
         parsed: the field as its declared type, NULL if it does not fit.
         ahead: whether the event time is ahead of the arrival by more than is allowed; None where nothing limits it.
+        there: what is NULL if a field is missing, misfits aside; the field as it lies by default.
     """
+    there = there or raw
     branches: list[tuple[exp.Expr, exp.Expr]] = []
     if ahead is not None:
         branches.append((ahead, text(f"{source.event_time} is further ahead of {source.available_at} than max_ahead")))
@@ -78,7 +82,7 @@ def reason_of(source: Source, raw: Field, parsed: Field, ahead: exp.Expr | None 
             branches.append((misfit, text(f"{field.name} is not {field.type}")))
         branches += [(outside, text(reason)) for outside, reason in _outside(field, parsed)]
         if not field.nullable:
-            branches.append((is_null(raw(field)), text(f"{field.name} is missing")))
+            branches.append((is_null(there(field)), text(f"{field.name} is missing")))
         if field.name == source.event_time:
             epoch = exp.Introducer(this=exp.Var(this="TIMESTAMP"), expression=text(EPOCH))
             early = exp.LTE(this=parsed(field).copy(), expression=epoch)

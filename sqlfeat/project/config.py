@@ -114,7 +114,7 @@ class Stream:
     @property
     def decoded(self) -> bool:
         """Whether messages are taken apart by our own format, which hands over those that it cannot read."""
-        return self.csv is not None or self.avro is not None
+        return self.connector != "filesystem" and not self.trusted
 
     @property
     def unbounded(self) -> bool:

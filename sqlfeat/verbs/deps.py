@@ -42,7 +42,7 @@ def deps(project: LoadedProject, console: Console) -> DepsResult:
     for jar in jars:
         console.note(f"{jar.artifact.coordinates}: {'brought' if jar.fresh else 'there'}, {jar.path}")
     if any(source.stream is not None and source.stream.decoded for source in project.config.sources):
-        console.note(f"the format of CSV and Avro messages: {_made(project)}")
+        console.note(f"the format of messages: {_made(project)}")
     return DepsResult(jars)
 
 

@@ -1,10 +1,9 @@
 package sqlfeat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-
-import org.apache.flink.table.data.StringData;
 
 /** One record of Avro a message, without or with the header of a schema registry. */
 public final class AvroDecoder implements MessageDecoder {
@@ -32,7 +31,7 @@ public final class AvroDecoder implements MessageDecoder {
         return names;
     }
 
-    public StringData[] decode(byte[] message) throws BrokenMessage {
+    public byte[][] decode(byte[] message) throws BrokenMessage {
         AvroInput input = new AvroInput(message, 0);
         if (schemaId != NO_HEADER) {
             readHeader(input);
@@ -42,6 +41,10 @@ public final class AvroDecoder implements MessageDecoder {
         } catch (BrokenMessage broken) {
             throw new BrokenMessage("not an Avro record of the schema: " + broken.getMessage());
         }
+    }
+
+    public String remark() {
+        return null;
     }
 
     public String show(byte[] message) {
@@ -58,8 +61,8 @@ public final class AvroDecoder implements MessageDecoder {
         }
     }
 
-    private StringData[] readRecord(AvroInput input) throws BrokenMessage {
-        StringData[] fields = new StringData[names.length];
+    private byte[][] readRecord(AvroInput input) throws BrokenMessage {
+        byte[][] fields = new byte[names.length][];
         int count = 0;
         for (int i = 0; i < schema.parts.length; i++) {
             if (schema.names[i].equals(UNUSED)) {
@@ -74,17 +77,17 @@ public final class AvroDecoder implements MessageDecoder {
         return fields;
     }
 
-    private static StringData read(AvroType type, AvroInput input) throws BrokenMessage {
+    private static byte[] read(AvroType type, AvroInput input) throws BrokenMessage {
         if (type.kind.equals("union")) {
             return read(branch(type, input), input);
         }
         if (type.kind.equals("string")) {
             byte[] bytes = input.readBytes(input.readLength());
             Text.check(bytes, 0, bytes.length);
-            return StringData.fromBytes(bytes);
+            return bytes;
         }
         String text = text(type, input);
-        return text == null ? null : StringData.fromString(text);
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String text(AvroType type, AvroInput input) throws BrokenMessage {

@@ -3,8 +3,6 @@ package sqlfeat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-import org.apache.flink.table.data.StringData;
-
 /** One record of CSV a message, by RFC 4180. */
 public final class CsvDecoder implements MessageDecoder {
     private final String[] names;
@@ -21,7 +19,7 @@ public final class CsvDecoder implements MessageDecoder {
         return names;
     }
 
-    public StringData[] decode(byte[] message) throws BrokenMessage {
+    public byte[][] decode(byte[] message) throws BrokenMessage {
         Text.check(message, 0, message.length);
         if (message.length > 2 && message[0] == (byte) 0xEF && message[1] == (byte) 0xBB && message[2] == (byte) 0xBF) {
             throw new BrokenMessage("a byte order mark before the first field");
@@ -30,7 +28,7 @@ public final class CsvDecoder implements MessageDecoder {
         if (end == 0) {
             throw new BrokenMessage("an empty message");
         }
-        StringData[] fields = new StringData[names.length];
+        byte[][] fields = new byte[names.length][];
         int count = 0;
         int at = 0;
         while (true) {
@@ -48,6 +46,10 @@ public final class CsvDecoder implements MessageDecoder {
             throw new BrokenMessage(count + (count == 1 ? " field" : " fields") + " instead of " + fields.length);
         }
         return fields;
+    }
+
+    public String remark() {
+        return null;
     }
 
     public String show(byte[] message) {
@@ -102,12 +104,12 @@ public final class CsvDecoder implements MessageDecoder {
         throw new BrokenMessage("a quote that is not closed");
     }
 
-    private StringData field(byte[] message, int from, int end) {
+    private byte[] field(byte[] message, int from, int end) {
         if (from < end && message[from] == '"') {
-            return StringData.fromBytes(unquoted(message, from + 1, end - 1));
+            return unquoted(message, from + 1, end - 1);
         }
         byte[] value = Arrays.copyOfRange(message, from, end);
-        return Arrays.equals(value, nullLiteral) ? null : StringData.fromBytes(value);
+        return Arrays.equals(value, nullLiteral) ? null : value;
     }
 
     private static byte[] unquoted(byte[] message, int from, int end) {

@@ -9,15 +9,17 @@ import org.apache.flink.table.types.logical.RowType;
 /** Makes the readers of one table. */
 public final class MessageFormat implements DecodingFormat {
     private final MessageDecoder decoder;
+    private final boolean texts;
 
-    public MessageFormat(MessageDecoder decoder) {
+    /** Texts of values: of all rows, or only of those that a check might reject. */
+    public MessageFormat(MessageDecoder decoder, boolean texts) {
         this.decoder = decoder;
+        this.texts = texts;
     }
 
     public Object createRuntimeDecoder(DynamicTableSource.Context context, DataType columns) {
         RowType row = (RowType) columns.getLogicalType();
-        String[] names = (String[]) row.getFieldNames().toArray(new String[0]);
-        return new MessageReader(decoder, names, context.createTypeInformation(columns));
+        return new MessageReader(decoder, row, texts, context.createTypeInformation(columns));
     }
 
     public ChangelogMode getChangelogMode() {

@@ -14,8 +14,8 @@ import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 
 /**
- * The format `sqlfeat`: every field as text, and what does not parse as a row of its own, with the reason in the column
- * `__broken` and the message in `__message`.
+ * The format `sqlfeat`: the value of a field in the column `__value_` with its name, and its text in the column of its
+ * name. What does not parse is a row of its own: the reason in the column `__broken`, the message in `__message`.
  */
 public final class MessageFormatFactory implements DeserializationFormatFactory {
     private static final ConfigOption KIND = ConfigOptions.key("kind").stringType().noDefaultValue();
@@ -23,11 +23,12 @@ public final class MessageFormatFactory implements DeserializationFormatFactory 
     private static final ConfigOption DELIMITER = ConfigOptions.key("delimiter").stringType().defaultValue(",");
     private static final ConfigOption NULL = ConfigOptions.key("null-literal").stringType().defaultValue("");
     private static final ConfigOption SCHEMA = ConfigOptions.key("schema").stringType().noDefaultValue();
+    private static final ConfigOption TEXTS = ConfigOptions.key("texts").booleanType().defaultValue(Boolean.FALSE);
     private static final ConfigOption SCHEMA_ID = ConfigOptions.key("schema-id").intType().defaultValue(-1);
 
     public DecodingFormat createDecodingFormat(DynamicTableFactory.Context context, ReadableConfig options) {
         FactoryUtil.validateFactoryOptions(this, options);
-        return new MessageFormat(decoder(options));
+        return new MessageFormat(decoder(options), ((Boolean) options.get(TEXTS)).booleanValue());
     }
 
     public String factoryIdentifier() {
@@ -39,7 +40,7 @@ public final class MessageFormatFactory implements DeserializationFormatFactory 
     }
 
     public Set optionalOptions() {
-        return new HashSet(Arrays.asList(new Object[] {FIELDS, DELIMITER, NULL, SCHEMA, SCHEMA_ID}));
+        return new HashSet(Arrays.asList(new Object[] {FIELDS, DELIMITER, NULL, SCHEMA, SCHEMA_ID, TEXTS}));
     }
 
     public static MessageDecoder decoder(ReadableConfig options) {
@@ -47,6 +48,9 @@ public final class MessageFormatFactory implements DeserializationFormatFactory 
             return new AvroDecoder((String) options.get(SCHEMA), ((Integer) options.get(SCHEMA_ID)).intValue());
         }
         String[] fields = ((String) options.get(FIELDS)).split(",");
+        if (options.get(KIND).equals("json")) {
+            return new JsonDecoder(fields);
+        }
         char delimiter = ((String) options.get(DELIMITER)).charAt(0);
         return new CsvDecoder(fields, delimiter, (String) options.get(NULL));
     }

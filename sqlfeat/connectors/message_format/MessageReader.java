@@ -1,50 +1,62 @@
 package sqlfeat;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import org.apache.flink.util.Collector;
 
-/** A row for every message: its fields, or why there are none. */
+/** A row for every message: its fields, or why there are none; and another if something else must be said about it. */
 public final class MessageReader implements DeserializationSchema {
     public static final String BROKEN = "__broken";
     public static final String MESSAGE = "__message";
 
     private final MessageDecoder decoder;
-    private final String[] columns;
-    private final int[] fields;
+    private final RowColumns columns;
+    private final ArrayFields arrays;
     private final TypeInformation produced;
 
-    public MessageReader(MessageDecoder decoder, String[] columns, TypeInformation produced) {
+    public MessageReader(MessageDecoder decoder, RowType row, boolean texts, TypeInformation produced) {
         this.decoder = decoder;
-        this.columns = columns;
+        this.columns = new RowColumns(row, decoder.names(), texts);
+        this.arrays = new ArrayFields(row);
         this.produced = produced;
-        this.fields = new int[columns.length];
-        for (int i = 0; i < columns.length; i++) {
-            fields[i] = position(decoder.names(), columns[i]);
-        }
     }
 
+    public void open(DeserializationSchema.InitializationContext context) throws Exception {
+        arrays.open(context);
+    }
+
+    /** For connectors that take one row a message: of two only the one for the log. */
     public Object deserialize(byte[] message) {
-        GenericRowData row = new GenericRowData(RowKind.INSERT, columns.length);
-        try {
-            if (message == null) {
-                throw new BrokenMessage("a message without a value");
-            }
-            StringData[] values = decoder.decode(message);
-            for (int i = 0; i < fields.length; i++) {
-                row.setField(i, fields[i] < 0 ? null : values[fields[i]]);
-            }
-        } catch (BrokenMessage broken) {
-            tell(row, broken.getMessage(), message);
-        }
-        return row;
+        List rows = new ArrayList();
+        deserialize(message, new ListCollector(rows));
+        return rows.get(rows.size() - 1);
     }
 
     public void deserialize(byte[] message, Collector out) {
-        out.collect(deserialize(message));
+        if (message == null) {
+            out.collect(told("a message without a value", ""));
+            return;
+        }
+        String remark;
+        try {
+            GenericRowData row = columns.row(decoder.decode(message));
+            arrays.fill(row, message);
+            out.collect(row);
+            remark = decoder.remark();
+        } catch (BrokenMessage broken) {
+            remark = broken.getMessage();
+        }
+        if (remark != null) {
+            out.collect(told(remark, decoder.show(message)));
+        }
     }
 
     public boolean isEndOfStream(Object row) {
@@ -55,22 +67,10 @@ public final class MessageReader implements DeserializationSchema {
         return produced;
     }
 
-    private void tell(GenericRowData row, String reason, byte[] message) {
-        for (int i = 0; i < columns.length; i++) {
-            if (columns[i].equals(BROKEN)) {
-                row.setField(i, StringData.fromString(reason));
-            } else if (columns[i].equals(MESSAGE)) {
-                row.setField(i, StringData.fromString(message == null ? "" : decoder.show(message)));
-            }
-        }
-    }
-
-    private static int position(String[] names, String name) {
-        for (int i = 0; i < names.length; i++) {
-            if (names[i].equals(name)) {
-                return i;
-            }
-        }
-        return -1;
+    private GenericRowData told(String reason, String message) {
+        GenericRowData row = new GenericRowData(RowKind.INSERT, columns.count());
+        columns.set(row, BROKEN, StringData.fromString(reason));
+        columns.set(row, MESSAGE, StringData.fromString(message));
+        return row;
     }
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CLASSES = (
     "BrokenMessage", "Text", "MessageDecoder", "CsvDecoder", "AvroType", "AvroInput", "AvroText", "AvroDecoder",
+    "JsonEscapes", "JsonInput", "JsonDecoder", "TextForms", "FieldType", "RowColumns", "ArrayFields",
     "MessageReader", "MessageFormat", "MessageFormatFactory",
 )  # fmt: skip
 """In an order in which each needs those before it only."""

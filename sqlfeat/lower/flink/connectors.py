@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from sqlfeat.language.types import Kind
 from sqlfeat.project.config import NO_FORMAT, KafkaStream, Source, Stream
 
 FORMAT = "sqlfeat"
@@ -12,7 +11,7 @@ FORMAT = "sqlfeat"
 
 def table_options(source: Source, stream: Stream) -> dict[str, str]:
     """Options of the table that reads the events."""
-    options = {**_place(stream, stream.kafka), **_watermark(source, stream)}
+    options = {**_place(stream), **_watermark(source, stream)}
     if stream.format == NO_FORMAT:
         return options
     if stream.decoded:
@@ -28,9 +27,14 @@ def table_options(source: Source, stream: Stream) -> dict[str, str]:
 def _decoded(source: Source, stream: Stream) -> dict[str, str]:
     """Our own format; see `sqlfeat/connectors/message_format`."""
     options = {"format": FORMAT, f"{FORMAT}.kind": stream.format}
+    bounded = any(field.minimum is not None or field.maximum is not None for field in source.columns)
+    if bounded or source.max_ahead_ms is not None:
+        # The log shows the row as it came, and only SQL knows which one is beyond a limit.
+        options[f"{FORMAT}.texts"] = "true"
+    if stream.avro is None:
+        options[f"{FORMAT}.fields"] = ",".join(f.name for f in source.columns if f.type.kind is not Kind.ARRAY)
     if stream.csv is not None:
         options |= {
-            f"{FORMAT}.fields": ",".join(field.name for field in source.columns),
             f"{FORMAT}.delimiter": stream.csv.delimiter,
             f"{FORMAT}.null-literal": stream.csv.null_literal,
         }
@@ -42,18 +46,14 @@ def _decoded(source: Source, stream: Stream) -> dict[str, str]:
 
 
 def lines_options(stream: Stream) -> dict[str, str]:
-    """Options of the table that reads the same messages as they lie, for the reject log."""
-    kafka = stream.kafka
-    if kafka is not None and kafka.group:
-        # Each of two readers in one group would begin where the other one had come to.
-        kafka = replace(kafka, group=f"{kafka.group}-rejects")
-    return {**_place(stream, kafka), "format": "raw"}
+    """Options of the table that reads the same files as lines, for the reject log."""
+    return {**_place(stream), "format": "raw"}
 
 
-def _place(stream: Stream, kafka: KafkaStream | None) -> dict[str, str]:
+def _place(stream: Stream) -> dict[str, str]:
     options = {"connector": stream.connector}
-    if kafka is not None:
-        options |= {"topic": stream.path, **_kafka(kafka)}
+    if stream.kafka is not None:
+        options |= {"topic": stream.path, **_kafka(stream.kafka)}
     elif stream.path:
         options["path"] = stream.path
     if stream.monitor_ms:

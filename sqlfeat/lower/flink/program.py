@@ -12,7 +12,7 @@ from sqlfeat.language.trees import flink_type, text
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.flink.sources import log_inserts, source_definitions
 from sqlfeat.lower.flink.steps import FlinkSteps
-from sqlfeat.lower.names import lines_name, raw_name
+from sqlfeat.lower.names import raw_name
 from sqlfeat.lower.program import FlinkProgram, LowerOptions, Statement, Topic
 from sqlfeat.plan.columns import OutputColumn
 from sqlfeat.plan.nodes import Project
@@ -65,7 +65,7 @@ def _topics(sources: tuple[Source, ...]) -> Iterator[Topic]:
     for source in sources:
         if source.stream and (kafka := source.stream.kafka):
             properties = (("bootstrap.servers", kafka.brokers), *kafka.properties)
-            yield Topic(source.stream.path, properties, (raw_name(source), lines_name(source)))
+            yield Topic(source.stream.path, properties, (raw_name(source),))
 
 
 def _sink(name: str, columns: tuple[OutputColumn, ...], path: str) -> Statement:

@@ -14,14 +14,7 @@ from sqlfeat.language.types import BIGINT, TIMESTAMP, Kind
 from sqlfeat.lower.expressions import column, identifier
 from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.flink.intervals import interval, interval_constant
-from sqlfeat.lower.flink.messages import (
-    BROKEN,
-    BROKEN_MESSAGE,
-    broken_messages,
-    decoded_columns,
-    message_columns,
-    placed,
-)
+from sqlfeat.lower.flink.messages import BROKEN, BROKEN_MESSAGE, decoded_columns, placed
 from sqlfeat.lower.names import (
     counts_name,
     late_name,
@@ -95,9 +88,9 @@ def _raw_table(source: Source) -> Statement:
     columns: list[exp.Expr] = [
         FlinkColumn(this=identifier(field.name), kind=_physical_type(field, stream)) for field in source.columns
     ]
+    columns += _value_columns(source)
     if stream.decoded:
         columns += decoded_columns(source)
-    columns += [FlinkColumn(this=identifier(value_name(f)), computed=_value(source, f)) for f in _read_values(source)]
     columns.append(FlinkColumn(this=identifier(EVENT_TIME), computed=_event_time(source)))
     delay = exp.Sub(this=column(EVENT_TIME), expression=interval(source.lateness_ms + 2))
     watermark = FlinkWatermark(this=identifier(EVENT_TIME), expression=delay)
@@ -108,6 +101,17 @@ def _physical_type(field: Column, stream: Stream) -> exp.DataType:
     if stream.trusted or field.type.kind is Kind.ARRAY:
         return flink_type(field.type)
     return exp.DataType.build("TEXT")
+
+
+def _value_columns(source: Source) -> list[exp.Expr]:
+    """The fields as values: our own format reads them itself."""
+    if not _stream(source).decoded:
+        return [FlinkColumn(this=identifier(value_name(f)), computed=_value(source, f)) for f in _read_values(source)]
+    return [
+        FlinkColumn(this=identifier(value_name(field)), kind=flink_type(field.type))
+        for field in source.columns
+        if field.type.kind not in (Kind.STRING, Kind.ARRAY)
+    ]
 
 
 def _read_values(source: Source) -> tuple[Column, ...]:
@@ -131,7 +135,8 @@ def _event_time(source: Source) -> exp.Expr:
     if (ahead := _ahead(source)) is not None:
         # What is rejected for this must not move the watermark.
         value = case((ahead, exp.Null()), default=value)
-    return fn("COALESCE", value, _nothing_that_differs(missing), missing)
+    others = [] if _stream(source).decoded else [_nothing_that_differs(missing)]
+    return fn("COALESCE", value, *others, missing)
 
 
 def _nothing_that_differs(value: exp.Expr) -> exp.Expr:
@@ -145,6 +150,8 @@ def _nothing_that_differs(value: exp.Expr) -> exp.Expr:
 
 def _time_of(source: Source, field: Column) -> exp.Expr:
     """A time as it was sent, whatever is the matter with the row."""
+    if _stream(source).decoded:
+        return column(value_name(field))
     return column(field.name) if _stream(source).trusted else parse_flink(column(field.name), TIMESTAMP)
 
 
@@ -159,15 +166,13 @@ def _timestamp(value: str) -> exp.Expr:
 
 
 def _has_lines(source: Source) -> bool:
-    """Whether the messages are read a second time, as they lie."""
-    return not _stream(source).trusted and not _stream(source).decoded
+    """Whether the stream is read a second time, as lines: Flink's format leaves out one that it cannot parse."""
+    return not _stream(source).trusted and _is_files(source)
 
 
 def _lines_table(source: Source) -> Statement:
-    options = lines_options(_stream(source))
-    if not _is_files(source):
-        return _table(lines_name(source), message_columns(source), options)
-    return _table(lines_name(source), [FlinkColumn(this=identifier("line"), kind=exp.DataType.build("TEXT"))], options)
+    line = FlinkColumn(this=identifier("line"), kind=exp.DataType.build("TEXT"))
+    return _table(lines_name(source), [line], lines_options(_stream(source)))
 
 
 def _is_files(source: Source) -> bool:
@@ -175,17 +180,20 @@ def _is_files(source: Source) -> bool:
 
 
 def _parsed_view(source: Source) -> Statement:
+    decoded = _stream(source).decoded
     read = {field.name for field in _read_values(source)}
 
     def parsed(field: Column) -> exp.Expr:
         if field.name == source.event_time:
+            if decoded:
+                return column(value_name(field))
             return case((_has_time(), exp.Cast(this=column(EVENT_TIME), to=flink_type(TIMESTAMP))))
         return column(value_name(field) if field.name in read else field.name)
 
-    reason = reason_of(source, lambda f: column(f.name), parsed, _ahead(source))
+    reason = reason_of(source, lambda f: column(f.name), parsed, _ahead(source), parsed if decoded else None)
     # Written for rejected rows only: it costs as much as all that is read.
     row = case((not_null(column(REASON)), _row_json(source)))
-    if _stream(source).decoded:
+    if decoded:
         broken = not_null(column(BROKEN))
         reason = case((broken, placed(column(BROKEN), source)), default=reason)
         row = case((broken.copy(), column(BROKEN_MESSAGE)), default=row)
@@ -261,8 +269,6 @@ def _rejected_rows(source: Source) -> exp.Expr:
     query: exp.Expr = _select([name, column(REASON), column(ROW)], parsed_name(source), not_null(column(REASON)))
     if not _has_lines(source):
         return query
-    if not _is_files(source):
-        return exp.Union(this=query, expression=broken_messages(source), distinct=False)
     line = column("line")
     blank = exp.NEQ(this=fn("TRIM", line), expression=text(""))
     broken = exp.Not(this=exp.Paren(this=exp.Is(this=line.copy(), expression=exp.Var(this="JSON OBJECT"))))

@@ -1,4 +1,4 @@
-"""Our own message format: what it reads out of CSV and Avro, and why it does not read the rest."""
+"""Our own message format: what it reads out of JSON, CSV and Avro, and why it does not read the rest."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def decoder(tmp_path_factory):
                 fields = call(gateway, decoder, "decode", ("[B", message))
             except Py4JJavaError as error:
                 return error.java_exception.getCause().getMessage()
-            return [None if field is None else field.toString() for field in fields]
+            return [None if field is None else bytes(field).decode() for field in fields]
 
+        decode.remark = lambda: call(gateway, decoder, "remark")
         decode.show = lambda message: call(gateway, decoder, "show", ("[B", message))
         return decode
 
@@ -110,6 +111,93 @@ def test_the_jar_is_made_once_and_always_the_same(tmp_path):
 )
 def test_csv(decoder, message, fields):
     assert decoder(kind="csv", fields="a,b,c")(message) == fields
+
+
+NO_OBJECT = "not a JSON object"
+
+
+@pytest.mark.parametrize(
+    ("message", "fields"),
+    [
+        (b'{"a": 1, "b": "x", "c": true}', ["1", "x", "true"]),
+        (b' \t\r\n{ "c" :false , "a":null,"b" : "" } \n', [None, "", "false"]),
+        (b"{}", [None, None, None]),
+        (b'{"A": 1, "d": {"a": 5}, "e": [{"a": 6}, "}"]}', [None, None, None]),
+        (b'{"a": 1, "a": 2, "b": 3, "b": null}', ["2", None, None]),
+        (b'{"\\u0061": 1, "\\u0062\\u0062": 2}', ["1", None, None]),
+        # Numbers are as they are written.
+        (b'{"a": 1.10, "b": -0, "c": 1E+5}', ["1.10", "-0", "1E+5"]),
+        (b'{"a": 123456789012345678901234567890.5, "b": 0.0, "c": 1e999}',
+         ["123456789012345678901234567890.5", "0.0", "1e999"]),
+        # Objects and arrays are text without white space.
+        (b'{"a": { "x" : [ 1.50, null ], "y":"\\u00fc"}, "b": [ ], "c": {"z": 1, "z": 2}}',
+         ['{"x":[1.5,null],"y":"ü"}', "[]", '{"z":2}']),
+        ('{"a": "ü€😀", "b": "\\ud83d\\ude00", "c": "\\ud83d"}'.encode(), ["ü€😀", "😀", "?"]),
+        (b'{"a": "\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000x", "b": "a\tb\nc", "c": "\x00"}',
+         ['"\\/\b\f\n\r\t\0x', "a\tb\nc", "\0"]),
+        (b'\xef\xbb\xbf{"a": 1}', ["1", None, None]),
+        (b"", NO_OBJECT),
+        (b" ", NO_OBJECT),
+        (b"null", NO_OBJECT),
+        (b"[1]", NO_OBJECT),
+        (b'[{"a": 1}]', NO_OBJECT),
+        (b'"a"', NO_OBJECT),
+        (b"{", NO_OBJECT),
+        (b'{"a"', NO_OBJECT),
+        (b'{"a":', NO_OBJECT),
+        (b'{"a": 1', NO_OBJECT),
+        (b'{"a": 1,', NO_OBJECT),
+        (b'{"a": 1,}', NO_OBJECT),
+        (b'{"a": 1 "b": 2}', NO_OBJECT),
+        (b'{"a" 1}', NO_OBJECT),
+        (b"{a: 1}", NO_OBJECT),
+        (b"{'a': 1}", NO_OBJECT),
+        (b'{"a": 01}', NO_OBJECT),
+        (b'{"a": 1.}', NO_OBJECT),
+        (b'{"a": .5}', NO_OBJECT),
+        (b'{"a": +1}', NO_OBJECT),
+        (b'{"a": -}', NO_OBJECT),
+        (b'{"a": 1e}', NO_OBJECT),
+        (b'{"a": NaN}', NO_OBJECT),
+        (b'{"a": 0x1}', NO_OBJECT),
+        (b'{"a": nul}', NO_OBJECT),
+        (b'{"a": True}', NO_OBJECT),
+        (b'{"a": truetrue}', NO_OBJECT),
+        (b'{"a": "x}', NO_OBJECT),
+        (b'{"a": "\\x"}', NO_OBJECT),
+        (b'{"a": "\\u12g4"}', NO_OBJECT),
+        (b'{"a": "\\u12', NO_OBJECT),
+        (b'{"a": "\\', NO_OBJECT),
+        (b'{"d": [1, }', NO_OBJECT),
+        (b'{"d": {"a": 1]}', NO_OBJECT),
+        (b'{"d": [01]}', NO_OBJECT),
+        (b'{"d": tru}', NO_OBJECT),
+        (b'{"a": "\xff"}', "not UTF-8 text"),
+        (b'{"a": 1}\xff', "not UTF-8 text"),
+        ('{"a": 1}'.encode("utf-16"), "not UTF-8 text"),
+    ],
+)  # fmt: skip
+def test_json(decoder, message, fields):
+    assert decoder(kind="json", fields="a,b,c")(message) == fields
+
+
+@pytest.mark.parametrize("behind", [b"{}", b"x", b",", b"}", b"\x00"])
+def test_what_stands_behind_an_object_is_remarked(decoder, behind):
+    read = decoder(kind="json", fields="a")
+    assert read(b'{"a": 1} \n' + behind) == ["1"]
+    assert read.remark() == "what stands behind the JSON object was not read"
+    assert read(b'{"a": 2}\n') == ["2"]
+    assert read.remark() is None
+
+
+def test_deep_and_long_json(decoder):
+    read = decoder(kind="json", fields="a,b")
+    nested = b"[" * 999 + b"]" * 999
+    assert read(b'{"a": 1, "c": ' + nested + b', "b": 2}') == ["1", "2"]
+    assert read(b'{"c": [[' + nested + b"]]}") == NO_OBJECT
+    assert read(b'{"c": ' + b"[" * 900_000) == NO_OBJECT
+    assert read(b'{"a": "' + b"\\n" * 450_000 + b'"}') == ["\n" * 450_000, None]
+    assert read(b'{"c": "' + b"x" * 900_000 + b'", "b": ' + b"9" * 5_000 + b"}") == [None, "9" * 5_000]
 
 
 def test_another_delimiter_and_null(decoder):
@@ -265,7 +353,7 @@ def test_no_bytes_are_too_much(decoder):
     chance = random.Random(5)
     schema = schema_of_columns(COLUMNS)
     whole = written(schema, RECORDS[0][0])
-    readers = [avro(decoder, schema, COLUMNS), decoder(kind="csv", fields="a,b")]
+    readers = [avro(decoder, schema, COLUMNS), *(decoder(kind=kind, fields="a,b") for kind in ("csv", "json"))]
     for _ in range(300):
         noise = bytearray(whole)
         for _ in range(chance.randrange(1, 6)):

@@ -39,7 +39,7 @@ def test_one_idle_timeout_makes_flink_look_from_time_to_time_in_the_whole_job(tm
     assert merge_options(loud)[key] == "0 ms"
     assert merge_options([*loud, *silent])[key] == merge_options([*silent, *loud])[key] == "10 ms"
     assert silent[0].flink.topics[0].properties == (("bootstrap.servers", "a:1"),)
-    assert silent[0].flink.topics[0].tables == ("shop__orders__raw", "shop__orders__lines")
+    assert silent[0].flink.topics[0].tables == ("shop__orders__raw",)
 
 
 def test_what_kafka_says_is_told_plainly():

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.connectors.artifact import Artifact, pinned
+from sqlfeat.language.types import BIGINT, STRING, TIMESTAMP, array
 from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.program import LowerOptions
-from sqlfeat.project.config import KafkaStream, Source, Stream
+from sqlfeat.project.config import Column, KafkaStream, Source, Stream
 from sqlfeat.project.load import load_project
 from sqlfeat.verbs.scripts import flink_script
 from tests.shop import write_shop
 
 JSON = {"format": "json", "json.ignore-parse-errors": "true"}
-TREE = {**JSON, "json.decode.json-parser.enabled": "false"}
+OURS = {"format": "sqlfeat", "sqlfeat.kind": "json", "sqlfeat.fields": "id,ts"}
+COLUMNS = [
+    *((name, "STRING") for name in ("order_id", "user_id", "amount", "status", "ts")),
+    *((f"__value_{name}", "BIGINT") for name in ("order_id", "user_id", "amount")),
+    ("__value_ts", "TIMESTAMP(3)"),
+    ("__broken", "STRING"),
+    ("__message", "STRING"),
+    ("partition", "INT METADATA VIRTUAL"),
+    ("offset", "BIGINT METADATA VIRTUAL"),
+    ("__event_time", "AS COALESCE(`__value_ts`, TIMESTAMP '1900-01-01 00:00:00.007')"),
+]
 TARGET = """\
     kafka:
       brokers: kafka:9092
@@ -26,36 +38,48 @@ TARGET = """\
 
 
 def source(stream, event_time="ts"):
-    return Source("g", "s", (), event_time, 0, (), (), None, stream, None)
+    columns = (Column("id", BIGINT), Column("tags", array(STRING)), Column("ts", TIMESTAMP))
+    return Source("g", "s", columns, event_time, 0, (), (), None, stream, None)
 
 
-def both(stream):
-    return table_options(source(stream), stream), lines_options(stream)
+def options(stream):
+    return table_options(source(stream), stream)
 
 
 def test_files():
-    table, lines = both(Stream("filesystem", "a.jsonl", monitor_ms=1500))
+    stream = Stream("filesystem", "a.jsonl", monitor_ms=1500)
     place = {"connector": "filesystem", "path": "a.jsonl", "source.monitor-interval": "1500 ms"}
-    assert table == {**place, **JSON}
-    assert lines == {**place, "format": "raw"}
+    assert options(stream) == {**place, **JSON}
+    assert lines_options(stream) == {**place, "format": "raw"}
 
 
 def test_a_topic():
-    table, lines = both(Stream("kafka", "t", kafka=KafkaStream("a:1")))
     place = {
         "connector": "kafka",
         "topic": "t",
         "properties.bootstrap.servers": "a:1",
         "scan.startup.mode": "earliest-offset",
     }
-    assert table == {**place, "scan.watermark.emit.strategy": "on-event", **TREE}
-    assert lines == {**place, "format": "raw"}
+    stream = Stream("kafka", "t", kafka=KafkaStream("a:1"))
+    place["scan.watermark.emit.strategy"] = "on-event"
+    assert options(stream) == {**place, **OURS}
+    flink = {**JSON, "json.decode.json-parser.enabled": "false"}
+    assert options(replace(stream, trusted=True)) == {**place, **flink}
 
 
-def test_a_group_is_not_shared_with_the_reader_of_the_log():
+def test_the_texts_of_all_rows_where_one_may_be_beyond_a_limit():
+    stream = Stream("kafka", "t", kafka=KafkaStream("a:1"))
+    free = source(stream)
+    number, *others = free.columns
+    limits = [{"minimum": Decimal(0)}, {"maximum": Decimal(0)}]
+    bounded = [replace(free, columns=(replace(number, **limit), *others)) for limit in limits]
+    for limited in [replace(free, max_ahead_ms=1000), *bounded]:
+        assert table_options(limited, stream) == {**options(stream), "sqlfeat.texts": "true"}
+
+
+def test_a_group_and_all_else_that_can_be_said_of_a_topic():
     kafka = KafkaStream("a:1", "group", 0, "features", 60_000, (("client.id", "x"),), until_latest=True)
-    table, lines = both(Stream("kafka", "t", kafka=kafka, options=(("scan.parallelism", "1"),)))
-    assert table == {
+    assert options(Stream("kafka", "t", kafka=kafka, options=(("scan.parallelism", "1"),))) == {
         "connector": "kafka",
         "topic": "t",
         "properties.bootstrap.servers": "a:1",
@@ -67,13 +91,12 @@ def test_a_group_is_not_shared_with_the_reader_of_the_log():
         "scan.parallelism": "1",
         "scan.watermark.emit.strategy": "on-event",
         "scan.watermark.idle-timeout": "60000 ms",
-        **TREE,
+        **OURS,
     }
-    assert lines["properties.group.id"] == "features-rejects"
 
 
 def test_a_point_in_time():
-    table, _ = both(Stream("kafka", "t", kafka=KafkaStream("a:1", "timestamp", 1_706_702_400_000)))
+    table = options(Stream("kafka", "t", kafka=KafkaStream("a:1", "timestamp", 1_706_702_400_000)))
     assert table["scan.startup.mode"] == "timestamp"
     assert table["scan.startup.timestamp-millis"] == "1706702400000"
 
@@ -84,9 +107,8 @@ def test_a_table_in_a_topic_has_no_watermark():
 
 
 def test_any_other_connector():
-    table, lines = both(Stream("kinesis", "", options=(("stream", "x"),)))
-    assert table == {"connector": "kinesis", "stream": "x", **TREE}
-    assert lines == {"connector": "kinesis", "stream": "x", "format": "raw"}
+    stream = Stream("kinesis", "", options=(("stream", "x"),))
+    assert options(stream) == {"connector": "kinesis", "stream": "x", **OURS}
 
 
 def shop_in_kafka(tmp_path):
@@ -125,16 +147,11 @@ def test_the_jars_of_a_program(tmp_path):
     assert compile_models(project, ["spend"])[0].flink.jars == (pinned()["kafka"], mine)
 
 
-def test_messages_that_do_not_parse_are_read_as_they_lie(tmp_path):
+def test_a_topic_is_read_once_and_gives_values_texts_and_what_does_not_parse(tmp_path):
     (model,) = compile_models(shop_in_kafka(tmp_path), ["spend"])
     tables = {statement.name: statement.sql for statement in model.flink.definitions}
-    assert (
-        "`message` BYTES,\n  `partition` INT METADATA VIRTUAL,\n  `offset` BIGINT METADATA VIRTUAL\n"
-        in (tables["shop__orders__lines"])
-    )
+    assert "shop__orders__lines" not in tables
+    columns = re.findall(r"^  `(\w+)` (.*?),?$", tables["shop__orders__raw"], re.MULTILINE)
+    assert columns == COLUMNS
     (log,) = [insert.sql for insert in model.flink.log_inserts if insert.name.endswith("rejects")]
-    assert re.findall(r"THEN '(.*?)'", log) == [
-        "a message without a value",
-        "not UTF-8 text",
-        "what stands behind the JSON object was not read",
-    ]
+    assert "UNION" not in log
