@@ -183,7 +183,7 @@ class DuckdbSteps(Steps):
     def _latest(self, plan: LookupJoin) -> str:
         """The right side with one row per key and event time: of a tie the last."""
         right, schema = self.relation(plan.right), plan.right.schema
-        if plan.static or not schema.order:
+        if not schema.order:
             return right
         ranked = exp.Window(
             this=fn("ROW_NUMBER"),

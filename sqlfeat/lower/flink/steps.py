@@ -245,7 +245,7 @@ class FlinkSteps(Steps):
     def _right_rows(self, plan: LookupJoin) -> exp.Select:
         left, right = plan.left.schema, plan.right.schema
         source = self.relation(plan.right)
-        if right.order and not plan.static:
+        if right.order:
             source = self.sorted(source, list(right.names), tuple(other for _, other in plan.keys), right)
         own = dict(plan.keys)
         items: list[exp.Expr] = []
