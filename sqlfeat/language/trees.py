@@ -79,9 +79,20 @@ def flink_coalesce(*values: exp.Expr) -> exp.Expr:
     """The first value that is not NULL, for Flink.
 
     Not as COALESCE: once the planner knows that a value in the middle is never NULL, as that of a CASE whose condition
-    turned out to hold, it drops the rest, finds the type of the column changed by that, and fails.
+    turned out to hold, it drops the rest, finds the type of the column changed by that, and fails. IFNULL of
+    constants fails too, when computing them in parts changes whether they may be NULL.
     """
-    return reduce(lambda rest, value: fn("IFNULL", value, rest), reversed(values))
+    *before, last = values
+    unknown = [value if value.find(exp.Column) else flink_unknown(value) for value in before]
+    return reduce(lambda rest, value: fn("IFNULL", value, rest), reversed(unknown), last)
+
+
+def flink_unknown(value: exp.Expr) -> exp.Expr:
+    """A value that Flink's planner does not compute before the job, and does not merge into the projection above.
+
+    It does neither with what might be another value each time. RAND() is below 1.
+    """
+    return case((exp.LT(this=fn("RAND"), expression=double(2.0)), value))
 
 
 def flink_bounded(value: exp.Expr, low: int, high: int) -> exp.Expr:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -89,8 +90,12 @@ class Verbatim(DuckDB):
 @pytest.mark.parametrize("topic", TOPICS)
 def test_duckdb_reads_its_sql_as_it_was_meant(topic, compiled):
     for model in compiled(topic).models:
-        tree = sqlglot.parse_one(model.duckdb.query, dialect=Verbatim)
-        assert tree.sql(Verbatim, pretty=True) == model.duckdb.query, model.name
+        read = sqlglot.parse_one(model.duckdb.query, dialect=Verbatim).sql(Verbatim, pretty=True)
+        # sqlglot reads `DATE '...'` as a cast.
+        given, meant = (
+            re.sub(r"(DATE|TIMESTAMP) ('[^']*')", r"CAST(\2 AS \1)", sql) for sql in (read, model.duckdb.query)
+        )
+        assert given == meant, model.name
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Operation, Typed, TypeMismatch, Vector
-from sqlfeat.language.trees import binary, case, cast, double, fn, number
+from sqlfeat.language.trees import binary, case, cast, double, flink_unknown, fn, number
 from sqlfeat.language.types import BIGINT, DOUBLE, DataType, Kind
 from sqlfeat.language.typing import any_nullable, arity, bounded_decimal, convert, numeric_pair
 
@@ -116,8 +116,8 @@ def _flink_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     divisor = _nonzero(call, args[1])
     if divisor is not args[1]:
         # Flink's planner computes a quotient of constants itself, and fails if the divisor is one that it did not
-        # compute before, also of constants from a projection below. What may differ each time is no constant.
-        divisor = case((binary(exp.LT, fn("RAND"), double(2.0)), divisor))
+        # compute before, also of constants from a projection below.
+        divisor = flink_unknown(divisor)
     return binary(exp.Div, args[0], divisor)
 
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr
 from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Operation, Typed, TypeRule, Vector
-from sqlfeat.language.trees import binary, case, cast, double, fn
+from sqlfeat.language.trees import binary, cast, flink_unknown, fn
 from sqlfeat.language.types import BIGINT, DOUBLE
 from sqlfeat.language.typing import arity, takes
 
@@ -28,8 +28,8 @@ def _once_duckdb(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 def _once_flink(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     # Flink merges a projection into the one above, and computes its columns again wherever they are used there: twice
-    # at each level is 2^n times in all. It does not merge what might give another value each time. RAND() is below 1.
-    return case((binary(exp.LT, fn("RAND"), double(2.0)), args[0]))
+    # at each level is 2^n times in all.
+    return flink_unknown(args[0])
 
 
 def _named(name: str) -> Lowering:
