@@ -136,7 +136,8 @@ class Maker(WindowSteps):
 
     def _finished(self, sql: str, materialized: str, features: int) -> Model:
         ctes = "WITH " + ",\n".join(self._ctes) + "\n" if self._ctes else ""
-        config = f"{{{{ config(materialized='{materialized}', entity='one') }}}}\n"
+        forgets = self._rnd.choice(("", "", "", ", state_ttl='1 hour'", ", state_ttl='3 days'"))
+        config = f"{{{{ config(materialized='{materialized}', entity='one'{forgets}) }}}}\n"
         return Model(config + ctes + sql, features)
 
     def _key(self, relation: Relation) -> str:

@@ -14,12 +14,13 @@ from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.duckdb.connection import connect
 from sqlfeat.language.trees import duckdb_type
+from sqlfeat.lower.names import rejects_name
 from sqlfeat.lower.program import LowerOptions
 from sqlfeat.project.load import load_project
 from tests.fuzz.models import BASE_SQL
-from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, THING_ROWS, THINGS, Event, Stream, lines, one_file
+from tests.fuzz.streams import CHANGES, EVENTS, LATENESS, MAX_AHEAD, THING_ROWS, THINGS, Event, Stream, lines, one_file
 from tests.lower.fixtures import cell_value, columns_of, quoted, visible
-from tests.oracle.events import late_events, relation_of, views
+from tests.oracle.events import is_ahead, late_events, relation_of, views
 
 if TYPE_CHECKING:
     from sqlfeat.lower.program import CompiledModel
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[Any, ...]]
 TOGETHER = 16
+AHEAD = "ts is further ahead of at than max_ahead"
 
 
 @dataclass
@@ -158,8 +160,11 @@ class Batch:
             ]
             for statement in dict.fromkeys(statements):
                 connection.execute(statement)
-            for view in {view.name for model in self.models.values() for view in model.duckdb.rejects}:
-                assert not connection.execute(f'SELECT * FROM "{view}"').fetchall(), "events do not fit"
+            views = {view.name for model in self.models.values() for view in model.duckdb.rejects}
+            for source in self._sources():
+                if (view := rejects_name(source)) in views:
+                    reasons = connection.execute(f'SELECT "reason" FROM "{view}"').fetchall()
+                    assert reasons == [(AHEAD,)] * sum(is_ahead(source, event) for event in self._events(source))
             for name, model in self.models.items():
                 found[name] = connection.execute(f"SELECT {_columns(model)} FROM ({model.duckdb.query})").fetchall()
         return found
@@ -214,7 +219,8 @@ def _cell(raw: Any, column: Any) -> Any:
 
 def _declarations() -> dict[str, Any]:
     unique = {**_stream("events", EVENTS), "name": "unique", "unique_key": ["s", "id"], "unique_within": "7 days"}
-    streams = [_stream("events", EVENTS), _stream("changes", CHANGES), unique]
+    ahead = {"available_at": "at", "max_ahead": f"{int(MAX_AHEAD.total_seconds())} seconds"}
+    streams = [_stream("events", EVENTS) | ahead, _stream("changes", CHANGES), unique | ahead]
     things = {"name": "things", "columns": _columns_of(THINGS), "unique_key": ["k"], **_places("things")}
     entity = {"name": "one", "keys": [{"name": "s", "type": "BIGINT"}, {"name": "k", "type": "BIGINT"}]}
     return {"version": 1, "sources": [{"name": "f", "streams": streams, "tables": [things]}], "entities": [entity]}

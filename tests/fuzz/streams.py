@@ -17,6 +17,7 @@ from typing import Any
 Event = dict[str, Any]
 
 LATENESS = timedelta(minutes=10)
+MAX_AHEAD = timedelta(hours=1)
 EVENTS = (
     "s BIGINT, id BIGINT, k BIGINT?, g STRING?, i INT?, n BIGINT?, x DOUBLE?, m DECIMAL(12,2)?, t STRING?, b BOOLEAN?, "
     "d DATE?, at TIMESTAMP(3)?, ts TIMESTAMP(3)"
@@ -24,8 +25,11 @@ EVENTS = (
 CHANGES = "s BIGINT, id BIGINT, k BIGINT?, v BIGINT?, w DOUBLE?, name STRING?, ts TIMESTAMP(3)"
 THINGS = "k BIGINT, label STRING?, weight DOUBLE?"
 _EPOCH = datetime(1970, 1, 1)
+_SECOND_DAY = datetime(1970, 1, 2)
 _APART = timedelta(days=37)
 _STEPS = (0, 0, 0, 1, 2, 999, 1000, 60_000, 60_000, 600_000, 1_800_000, 3_600_000, 3_600_001, 3_599_999, 7_200_000)
+_ARRIVALS = (0, 1, 60_000, 86_400_000, -1, -3_600_000, -3_600_001)
+"""After the event, and before it: by a clock that is wrong by an hour at most, and by more."""
 _LONG_STEPS = (86_400_000, 86_399_999, 43_200_000, 172_800_000)
 _WHOLE = (0, 1, 2, -1, 3, 10, -7, 100, 2**31 - 1, -(2**31))
 _BIG = (2**63 - 1, -(2**63), 2**62, -(2**62) - 1, 10**18, 2**53 + 1, 2**32, -(2**32) - 1)
@@ -102,7 +106,7 @@ def _event(rnd: Random, number: int, identity: int, key: int | None, at: datetim
         "b": _maybe(rnd, lambda: rnd.choice((True, False))),
         "d": _maybe(rnd, lambda: at.date() + timedelta(days=rnd.choice((0, 1, -1, 30))) if at.year > 1970 else
                     date(1970, 1, 2)),
-        "at": _maybe(rnd, lambda: at + timedelta(milliseconds=rnd.choice((0, 1, 60_000, 86_400_000)))),
+        "at": _maybe(rnd, lambda: at + timedelta(milliseconds=rnd.choice(_ARRIVALS if at > _SECOND_DAY else (0, 1)))),
         "ts": at,
     }  # fmt: skip
 

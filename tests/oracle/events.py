@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from tests.oracle.query import interpret
 from tests.oracle.relation import Field, Relation, Row
-from tests.oracle.values import NotInterpreted, hashable, milliseconds, order_key
+from tests.oracle.values import hashable, milliseconds, order_key
 
 if TYPE_CHECKING:
     from sqlfeat.project.config import Source
     from sqlfeat.project.load import LoadedProject
 
 Event = Mapping[str, Any]
+
+
+def is_ahead(source: Source, event: Event) -> bool:
+    """Whether an event claims to be of a time further behind its arrival than the source allows; such are rejected."""
+    if source.max_ahead_ms is None:
+        return False
+    time, arrival = event[source.event_time or ""], event[source.available_at or ""]
+    return None not in (time, arrival) and milliseconds(time) > milliseconds(arrival) + source.max_ahead_ms
 
 
 def late_events(source: Source, events: Iterable[Event]) -> list[Event]:
@@ -26,6 +34,8 @@ def late_events(source: Source, events: Iterable[Event]) -> list[Event]:
     late: list[Event] = []
     latest: int | None = None
     for event in events:
+        if is_ahead(source, event):
+            continue
         time = milliseconds(event[source.event_time or ""])
         if latest is not None and time <= latest - source.lateness_ms - 1:
             late.append(event)
@@ -34,11 +44,13 @@ def late_events(source: Source, events: Iterable[Event]) -> list[Event]:
 
 
 def relation_of(source: Source, events: Iterable[Event], late: Iterable[Event] = ()) -> Relation:
-    """The accepted events of a source: all but the late ones, one for one."""
+    """The accepted events of a source: all but those that are ahead, and the late ones, one for one."""
     fields = tuple(Field("", column.name, column.type) for column in source.columns)
     left_out = Counter(_identity(event) for event in late)
     rows: list[Row] = []
     for event in events:
+        if is_ahead(source, event):
+            continue
         identity = _identity(event)
         if left_out[identity]:
             left_out[identity] -= 1
@@ -75,9 +87,8 @@ def views(project: LoadedProject, sources: Mapping[str, Relation], names: Sequen
     known = dict(sources)
     for name in project.order:
         if name in names or any(name in _ancestors(project, wanted) for wanted in names):
-            if project.models[name].config.state_ttl_ms is not None:
-                raise NotInterpreted("state_ttl")
-            known[name.lower()] = interpret(project.models[name].sql, known)
+            model = project.models[name]
+            known[name.lower()] = interpret(model.sql, known, model.config.state_ttl_ms)
     return {name: known[name.lower()] for name in names}
 
 

@@ -15,7 +15,7 @@ from tests.oracle.expressions import interval_ms, sql_of
 from tests.oracle.relation import Field, Relation, Row
 from tests.oracle.select import Select
 from tests.oracle.values import NotInterpreted, common, converted, hashable
-from tests.oracle.windows import Windows
+from tests.oracle.windows import FORGETS, Windows
 
 Relations = Mapping[str, Relation]
 _NOT_INTERPRETED: dict[type[exp.Expr], tuple[str, ...]] = {
@@ -23,12 +23,13 @@ _NOT_INTERPRETED: dict[type[exp.Expr], tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def interpret(sql: str, relations: Relations) -> Relation:
+def interpret(sql: str, relations: Relations, state_ttl_ms: int | None = None) -> Relation:
     """The rows that a query of the authoring dialect gives.
 
     Args:
         sql: rendered, so sources are names in two parts and refs are names.
         relations: what they are, by lower-case name: `group.source` or `model`.
+        state_ttl_ms: how far back windows without a far edge and as-of joins reach; None is to the beginning.
 
     Raises:
         NotInterpreted: the oracle does not know some part of it.
@@ -38,6 +39,8 @@ def interpret(sql: str, relations: Relations) -> Relation:
     for node in tree.walk():
         if unknown := [name for name in _NOT_INTERPRETED.get(type(node), ()) if node.args.get(name)]:
             raise NotInterpreted(f"{unknown[0]} of {type(node).__name__}")
+        if state_ttl_ms is not None and isinstance(node, (exp.Window, exp.Join)):
+            node.meta[FORGETS] = state_ttl_ms
     return _query(tree, dict(relations))
 
 
@@ -141,7 +144,7 @@ def _join(left: Relation, join: exp.Join, known: dict[str, Relation]) -> Relatio
     for row in left.rows:
         found = [other for other in right.rows if pairs.match(row, other)]
         if str(join.args.get("method") or "") == "ASOF":
-            found = sorted(found, key=lambda other: other.place)[-1:]
+            found = [other for other in sorted(found, key=lambda other: other.place)[-1:] if _known(row, other, join)]
         rows += [_pair(row, other) for other in found]
         if not found and side == "LEFT":
             rows.append(_without(row, right))
@@ -149,6 +152,14 @@ def _join(left: Relation, join: exp.Join, known: dict[str, Relation]) -> Relatio
     fields = (*left.fields, *(replace(f, merged=f.name.lower() in using) for f in right.fields))
     looked_up = str(join.args.get("method") or "") == "ASOF" or any(row.time is None for row in right.rows)
     return Relation(fields, [_as_left(row) for row in rows] if looked_up else rows)
+
+
+def _known(row: Row, other: Row, join: exp.Join) -> bool:
+    """Whether a model that forgets still knows the row that it finds."""
+    forgets_ms = join.meta.get(FORGETS)
+    assert row.time is not None
+    assert other.time is not None
+    return forgets_ms is None or row.time - other.time <= forgets_ms
 
 
 def _turned(left: Relation, right: Relation, join: exp.Join) -> Relation:

@@ -15,7 +15,7 @@ from tests.oracle.ranking import BOUNDS, in_windows, term
 from tests.oracle.relation import Field, Relation, Row
 from tests.oracle.subqueries import subquery
 from tests.oracle.values import NotInterpreted, common, hashable, moment_of
-from tests.oracle.windows import Windows, frame_of, in_order
+from tests.oracle.windows import FORGETS, Windows, frame_of, in_order
 
 _TIMES = ("now", "origin")
 _CLAUSES = ("limit", "offset", "connect", "pivots", "laterals", "cluster", "sort")
@@ -220,7 +220,7 @@ class Select:
             kind, compute = self._window_function(name, function)
         else:
             value, fold = self._fold(function)
-            frame = frame_of(window)
+            frame = frame_of(window, node.meta.get(FORGETS))
             kind, compute = value.type, lambda partition, place: fold(frame.of(partition, place))
         return Value(kind, self._each(keys, compute, lambda row: row.place))
 

@@ -206,6 +206,36 @@ def test_late_events_are_left_out_one_for_one():
         relation_of(source(60_000), events, [{"id": 1, "ts": _DAY}])
 
 
+def test_what_claims_to_be_ahead_of_its_arrival_makes_nothing_late():
+    columns = (Column("ts", TIMESTAMP, nullable=False), Column("seen", TIMESTAMP, nullable=True))
+    limited = Source("g", "s", columns, "ts", 0, (), (), "seen", None, None, max_ahead_ms=1000)
+    seen = [(5000, 0), (0, 0), (1001, 0), (1000, 0), (3000, None), (1, 0)]
+    at = [_DAY + timedelta(milliseconds=time) for time, _ in seen]
+    arrivals = [None if seen is None else _DAY + timedelta(milliseconds=seen) for _, seen in seen]
+    events = [{"ts": time, "seen": arrival} for time, arrival in zip(at, arrivals, strict=True)]
+    assert late_events(limited, events) == [events[5]]
+    assert [row.values[0] for row in relation_of(limited, events).rows] == [at[1], at[3], at[4], at[5]]
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        ("", [1, 1, 2]),
+        ("RANGE UNBOUNDED PRECEDING", [1, 1, 2]),
+        ("RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL '2' HOUR PRECEDING", [0, 1, 0]),
+        ("RANGE INTERVAL '3' HOUR PRECEDING", [1, 2, 3]),
+        ("ROWS UNBOUNDED PRECEDING", [1, 2, 3]),
+    ],
+)
+def test_a_model_that_forgets_reaches_back_an_hour(frame, expected):
+    hours = [_MILLISECONDS + int(3_600_000 * hour) for hour in (0, 2, 3)]
+    fields = (Field("", "ts", TIMESTAMP),)
+    rows = [Row((_DAY + timedelta(hours=hour),), time, ()) for hour, time in zip((0, 2, 3), hours, strict=True)]
+    known = {"t": Relation(fields, rows, now=frozenset({0}))}
+    found = interpret(f"SELECT COUNT(*) OVER (ORDER BY ts {frame}) AS n FROM t", known, state_ttl_ms=3_600_000)
+    assert [row.values for row in found.rows] == [(n,) for n in expected]
+
+
 def test_every_difference_is_told():
     near = Near(Fraction(1), Fraction(2), 1.5)
     assert differences([(1, 0.0)], [(1, 0.0)]) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
@@ -11,6 +11,9 @@ from sqlglot import exp
 from tests.oracle.expressions import interval_ms, sql_of
 from tests.oracle.relation import Row
 from tests.oracle.values import NotInterpreted
+
+FORGETS = "forgets"
+"""The `meta` of a window or join that says after how many milliseconds its model forgets."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,17 @@ class Frame:
         return self.end <= before and (self.start is None or before <= self.start)
 
 
-def frame_of(window: exp.Window) -> Frame:
-    """The frame as written; without one it is RANGE UNBOUNDED PRECEDING."""
-    spec, order = window.args.get("spec"), window.args["order"].expressions
-    if spec is None:
-        return Frame(by_place=len(order) > 1)
+def frame_of(window: exp.Window, forgets_ms: int | None = None) -> Frame:
+    """The frame as written; without one it is RANGE UNBOUNDED PRECEDING, which reaches back to what is forgotten."""
+    spec = window.args.get("spec")
+    several = len(window.args["order"].expressions) > 1
+    frame = Frame(by_place=several) if spec is None else _frame_of(spec, several=several)
+    if forgets_ms is None or frame.rows or frame.by_place or frame.start is not None:
+        return frame
+    return replace(frame, start=max(forgets_ms, frame.end))
+
+
+def _frame_of(spec: exp.Expr, *, several: bool) -> Frame:
     rows = str(spec.args["kind"]).upper() == "ROWS"
     exclude = spec.args.get("exclude")
     return Frame(
@@ -59,7 +68,7 @@ def frame_of(window: exp.Window) -> Frame:
         _bound(spec, "start", rows=rows),
         _bound(spec, "end", rows=rows) or 0 if spec.args.get("end") else 0,
         str(exclude.name if isinstance(exclude, exp.Expr) else exclude or "").upper(),
-        by_place=len(order) > 1 and not rows,
+        by_place=several and not rows,
     )
 
 
