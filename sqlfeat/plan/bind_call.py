@@ -95,7 +95,8 @@ def _ordered(context: SelectContext, node: exp.Anonymous) -> exp.Anonymous:
             help=f"write ORDER BY {schema.event_time}; ARRAY_REVERSE(ARRAY_AGG(x)) and ARRAY_SORT(ARRAY_AGG(x)) "
             "put an array in another order",
         )  # fmt: skip
-    return _replaced(node, [*node.expressions[:-1], operand.this])
+    # `F(ORDER BY ts)` orders nothing, and is refused for its number of arguments.
+    return _replaced(node, [*node.expressions[:-1], *filter(None, [operand.this])])
 
 
 def _within_group(context: SelectContext, node: exp.WithinGroup) -> exp.Expr:
