@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from sqlfeat.language.expr import AggregateCall, Column, Expr
@@ -109,7 +111,7 @@ class OverBinder:
                     "AND 1 PRECEDING",
                 )
         self._check_state(call, frame, node)
-        return call
+        return call if frame.native or _fills_empty_frames(call) else replace(call, nullable=True)
 
     def _check_state(self, call: AggregateCall, frame: Frame, node: exp.Window) -> None:
         """A frame without a far edge may keep a fixed number of values per key, not every value there ever was."""
@@ -147,6 +149,11 @@ class OverBinder:
                 self._key_items.append((name, expr))
             names.append(name)
         return tuple(names)
+
+
+def _fills_empty_frames(call: AggregateCall) -> bool:
+    """Whether it has a value where no row is in the frame, which happens in frames without the current row."""
+    return call.op.startswith("COUNT") or call.op == "ARRAY_AGG"
 
 
 def _is_ordered(call: AggregateCall) -> bool:
