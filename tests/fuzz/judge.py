@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ORACLE_AND_DUCKDB, ORACLE_AND_FLINK, LATE, REFUSED = "DuckDB", "Flink", "late", "refused by Flink"
+NULLS = "NULL where the compiler expects none"
 
 
 @dataclass
@@ -62,6 +63,8 @@ def compared(batch: Batch, verdict: Verdict, *, flink: bool) -> Verdict:
         verdict.problems += [
             (who, name, found) for who, given in opinions.items() if (found := differences(rows, given))
         ]
+        if missing := batch.missing(name, rows):
+            verdict.problems.append((NULLS, name, missing))
         verdict.values += sum(map(len, rows))
         verdict.pairs += len(batch.streams)
     return verdict

@@ -198,6 +198,11 @@ class Batch:
             found += [tuple(row.values[place] for place in chosen) for row in relation.rows]
         return found
 
+    def missing(self, name: str, rows: Rows) -> list[str]:
+        """The columns with a NULL that the compiler holds to be without."""
+        columns = visible(self.models[name])
+        return [c.name for place, c in enumerate(columns) if not c.nullable and any(row[place] is None for row in rows)]
+
     def _events(self, source: Source) -> list[dict[str, Any]]:
         if source.name == "things":
             return list(THING_ROWS)

@@ -31,7 +31,7 @@ SECONDS = 90
 USERS, PAGES, EVENTS, PARTITIONS = 20, 5, 3_000, 4
 SECRET = "open-sesame"
 PROJECT = """\
-name: clicks
+name: logged
 version: 1
 targets:
   dev:
@@ -131,7 +131,7 @@ def until(question):
 def stored(url):
     """What `redis-cli` shows of the project."""
     client = redis.Redis.from_url(url, decode_responses=True)
-    rows = {key: client.hgetall(key) for key in client.scan_iter("sqlfeat:clicks:*")}
+    rows = {key: client.hgetall(key) for key in client.scan_iter("sqlfeat:logged:*")}
     client.close()
     return rows
 
@@ -192,10 +192,10 @@ def test_the_log_is_what_was_written(project, kafka, redis_url):
 
 def in_file(path):
     """What `sqlite3` shows of the project, under the names that Redis has for it."""
-    query = "SELECT model, key, feature_time, version, features FROM online_rows WHERE project = 'clicks'"
+    query = "SELECT model, key, feature_time, version, features FROM online_rows WHERE project = 'logged'"
     with closing(sqlite3.connect(path)) as connection:
         return {
-            f"sqlfeat:clicks:{model}:{{{key}}}": {"feature_time": at, "version": version, "features": features}
+            f"sqlfeat:logged:{model}:{{{key}}}": {"feature_time": at, "version": version, "features": features}
             for model, key, at, version, features in connection.execute(query)
         }
 
@@ -264,7 +264,7 @@ def test_a_replay_is_logged_too(project, kafka):
     shop.run(streaming=True)
     log = latest(kafka, "replayed")
     assert len(log) == USERS + PAGES
-    key = "sqlfeat:clicks:by_page:{page=a%2Cb}"
+    key = "sqlfeat:logged:by_page:{page=a%2Cb}"
     assert log[key]["entity"] == {"page": "a,b"}
     online = shop.get("by_page", {"page": "a,b"})
     assert online.features == log[key]["features"]
