@@ -45,3 +45,23 @@ GROUP BY s, k, window_start, window_end"""
         for number, value in enumerate(values)
     ]
     assert agree(sql, events, [], flink=flink) == []
+
+
+def test_a_left_join_of_windows_loses_no_row_at_which_the_watermark_rests(flink):
+    keys, sizes = "s, k, window_start, window_end", "INTERVAL '20' MINUTE, INTERVAL '1' HOUR, INTERVAL '1' MINUTE"
+    window = f"CUMULATE(TABLE held, DESCRIPTOR(EVENT_TIME), {sizes})"
+    sql = f"""{{{{ config(materialized='window', entity='one') }}}}
+WITH held AS (
+SELECT s, k, n, ts, ARRAY_AGG(n) OVER (PARTITION BY s ORDER BY ts RANGE INTERVAL '1' HOUR PRECEDING) AS a
+FROM {{{{ ref('staged') }}}}
+),
+l AS (SELECT {keys}, COUNT(n) AS c FROM TABLE({window}) GROUP BY {keys}),
+r AS (SELECT {keys}, MAX(n) AS m FROM TABLE({window}) GROUP BY {keys})
+SELECT l.s, l.k, l.window_end AS feature_time, c, m, SUM(m) OVER (PARTITION BY l.s ORDER BY l.window_end) AS f0
+FROM l LEFT JOIN r ON l.s = r.s AND l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end"""
+    after = (0, 0, 60, 60, 660, 661, 4261, 4261)
+    events = [
+        event(number, i=1, n=number, ts=datetime(2024, 1, 1, 0, 0, 0, 1000) + timedelta(seconds=seconds))
+        for number, seconds in enumerate(after)
+    ]
+    assert agree(sql, events, [], flink=flink) == []

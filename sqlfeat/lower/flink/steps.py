@@ -192,10 +192,15 @@ class FlinkSteps(Steps):
         if not plan.inner:
             left = self.sorted(left, list(plan.left.schema.names), tuple(key for key, _ in plan.keys), plan.left.schema)
         own, other = _of("l", plan.left.schema.event_time or ""), _of("r", plan.right.schema.event_time or "")
+        at_once = not plan.inner and plan.high_ms == 0
         on: exp.Expr = exp.And(
             this=exp.GTE(this=own, expression=_shifted(other, plan.low_ms)),
-            expression=exp.LTE(this=own.copy(), expression=_shifted(other, plan.high_ms)),
+            expression=exp.LTE(this=own.copy(), expression=_shifted(other, 2 if at_once else plan.high_ms)),
         )
+        if at_once:
+            # Within no time, that timer is a millisecond behind the row, and the watermark passed on may be at the row.
+            same = (self.expressions.cast(side.copy(), TIMESTAMP) for side in (own, other))
+            on = exp.And(this=exp.EQ(this=next(same), expression=next(same)), expression=on)
         for key, match in reversed(plan.keys):
             on = exp.And(this=exp.EQ(this=_of("l", key), expression=_of("r", match)), expression=on)
         time = plan.schema.event_time
