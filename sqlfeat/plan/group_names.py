@@ -25,7 +25,7 @@ def named_keys(select: exp.Select, hidden: Collection[str], report: Report) -> e
     if group is None:
         return None
     if group.args.get("all"):
-        keys = [item.unalias() for item in select.expressions if not _aggregates(item)]
+        keys = [item.unalias() for item in select.expressions if not is_aggregated(item)]
         return exp.Group(expressions=[key.copy() for key in keys])
     items = {item.alias.lower(): item.this for item in select.expressions if isinstance(item, exp.Alias)}
 
@@ -52,7 +52,7 @@ def _numbered(select: exp.Select, key: exp.Expr, report: Report) -> exp.Expr:
     return chosen
 
 
-def _aggregates(item: exp.Expr) -> bool:
+def is_aggregated(item: exp.Expr) -> bool:
     """Whether it is computed of a group, or of the rows of a window over groups."""
     names = {str(function.this).upper() for function in item.find_all(exp.Anonymous)}
     return item.find(exp.Window) is not None or bool(names & set(AGGREGATES))

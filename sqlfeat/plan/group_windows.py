@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from sqlfeat.language.dialect import WindowTvf, written
-from sqlfeat.language.registry import AGGREGATES
+from sqlfeat.plan.group_names import is_aggregated
 from sqlfeat.plan.intervals import BadInterval, interval_ms
 
 _BUCKET_ORIGIN_MS = 946_857_600_000
@@ -47,7 +47,7 @@ def move_group_windows(tree: exp.Expr) -> None:
 def _keys(select: exp.Select, group: exp.Group) -> list[exp.Expr]:
     """What is grouped by; a number or an alias is what it stands for in the select list."""
     if group.args.get("all"):
-        return [item.unalias() for item in select.expressions if not _aggregates(item)]
+        return [item.unalias() for item in select.expressions if not is_aggregated(item)]
     return [_meant(key, select.expressions) for key in group.expressions]
 
 
@@ -57,10 +57,6 @@ def _meant(key: exp.Expr, items: list[exp.Expr]) -> exp.Expr:
     named = {item.alias.lower(): item.this for item in items if isinstance(item, exp.Alias)}
     value = named.get(key.name.lower()) if isinstance(key, exp.Column) and not key.table else None
     return value if value is not None and _window(value) else key
-
-
-def _aggregates(item: exp.Expr) -> bool:
-    return any(str(function.this).upper() in AGGREGATES for function in item.find_all(exp.Anonymous))
 
 
 def _window(node: exp.Expr | None) -> _Window | None:
