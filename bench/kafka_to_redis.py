@@ -13,11 +13,12 @@ import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.connectors.artifact import pinned
-from sqlfeat.connectors.jars import bring_jars, jar_folder
+from sqlfeat.connectors.jars import bring_jars, jar_folder, redis_jars
 from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.job import merge_options, start_job
 from sqlfeat.engines.flink.sink import OnlineSink
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from sqlfeat.lower.program import CompiledModel
 
-PARTITIONS, USERS, PARALLELISM, WARM_UP = 4, 5_000, 2, 50_000
+PARTITIONS, USERS, PARALLELISM, WARM_UP = 4, 5_000, 2, 500_000
 LATENESS_MS = 1_000
 SETTLE_SECONDS = 5
 """From the first row until freshness counts: what came while the job started is written by then."""
@@ -88,23 +89,33 @@ def main() -> None:
     """Measure and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=600_000)
+    parser.add_argument("--rounds", type=int, default=5, help="each of both jobs; the medians count")
     parser.add_argument("--seconds", type=int, default=20, help="of the measurement of freshness; 0 leaves it out")
     arguments = parser.parse_args()
-    bring_jars((pinned()["kafka"],), jar_folder())
+    bring_jars((pinned()["kafka"], *redis_jars()), jar_folder())
     with servers() as (root, broker, redis):
         fill(broker, "small", WARM_UP)
         fill(broker, "large", WARM_UP + arguments.events)
-        # The difference of two jobs leaves out what a job needs to start and to end; the first one warms Java up.
-        run = {"by hand": by_hand, "sqlfeat": compiled}
-        rates = {}
-        for name, action in run.items():
-            _, short, long = (action(root, broker, topic) for topic in ("small", "small", "large"))
-            rates[name] = round(arguments.events / (long - short))
-            print(name, rates[name], f"({short:.1f} s, {long:.1f} s)", file=sys.stderr)
+        rates = throughput(root, broker, arguments.events, arguments.rounds)
         found = {"events per second": rates, "ratio": round(rates["sqlfeat"] / rates["by hand"], 2)}
         if arguments.seconds:
             found["freshness, seconds"] = freshness(root, broker, redis, arguments.seconds)
         print(json.dumps(found, indent=2))
+
+
+def throughput(root: Path, broker: Broker, events: int, rounds: int) -> dict[str, int]:
+    """Events per second of both jobs: medians over rounds, in which they take turns."""
+    jobs = {"by hand": by_hand, "sqlfeat": compiled}
+    rates: dict[str, list[float]] = {name: [] for name in jobs}
+    for action in jobs.values():
+        action(root, broker, "small")  # warms Java up
+    for number in range(rounds):
+        for name, action in jobs.items():
+            # The difference of two jobs leaves out what a job needs to start and to end.
+            short, long = (action(root, broker, topic) for topic in ("small", "large"))
+            rates[name].append(events / (long - short))
+            print(f"round {number + 1}: {name} {rates[name][-1]:,.0f}/s ({short:.1f} s, {long:.1f} s)", file=sys.stderr)
+    return {name: round(median(found)) for name, found in rates.items()}
 
 
 @contextmanager

@@ -25,7 +25,10 @@ hypothesis.settings.load_profile("sqlfeat")
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis server of this test session, on a free port of the loopback interface."""
+    """A Redis server of this test session, on a free port of the loopback interface, and the jars to write to it."""
+    from sqlfeat.connectors.jars import bring_jars, jar_folder, redis_jars
+
+    bring_jars(redis_jars(), jar_folder())
     with redis_server(tmp_path_factory.mktemp("redis")) as port:
         yield f"redis://127.0.0.1:{port}/0"
 
@@ -37,9 +40,11 @@ def redis_server(folder: Path, port_flag: str = "--port", *more: str) -> Iterato
     if program is None:
         pytest.fail("the engine tests need redis-server: run `make test`, or apt-get install redis-server")
     server, port = _start_redis([program, *more, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], port_flag)
-    yield port
-    server.terminate()
-    server.communicate()
+    try:
+        yield port
+    finally:
+        server.terminate()
+        server.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlfeat.project.config import Source
+    from sqlfeat.project.config import OnlineTarget, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ def connector_jars(connectors: Iterable[str]) -> tuple[Artifact, ...]:
     """The jars of those connectors that do not come with Flink, each once."""
     known = pinned()
     return tuple(known[name] for name in dict.fromkeys(connectors) if name in known)
+
+
+def online_jars(target: OnlineTarget) -> tuple[Artifact, ...]:
+    """The jars that a job needs to write to an online store, and to its log."""
+    log = connector_jars(["kafka"]) if target.log else ()
+    return (*(redis_jars() if target.type == "redis" else ()), *log)
+
+
+def redis_jars() -> tuple[Artifact, ...]:
+    """The client by which Flink writes to Redis, and what that needs."""
+    return tuple(pinned()[name] for name in ("jedis", "commons-pool2"))
 
 
 def jar_folder(environ: Mapping[str, str] | None = None) -> Path:

@@ -11,6 +11,7 @@ from sqlfeat.project.config import KafkaTarget, OnlineTarget, StreamTarget, Targ
 from sqlfeat.project.lateness import read_late
 from sqlfeat.project.online_log import read_log
 from sqlfeat.project.streams import is_secret, read_options, refuse_secret
+from sqlfeat.stores.redis_url import parse_redis_url
 
 if TYPE_CHECKING:
     from sqlfeat.diagnostics.model import Span
@@ -22,7 +23,6 @@ _DEFAULT_NAME = "dev"
 _DEFAULT_ONLINE = OnlineTarget("sqlite", path="data/online.db")
 _DEFAULT_OFFLINE = "data/offline"
 _DEFAULT_PARALLELISM = 2
-_REDIS_URLS = ("redis://", "rediss://", "unix://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,13 @@ class _TargetReader:
     def _url(self, block: Block) -> str:
         url = self._value(block, "url")
         # The value itself is not shown: it may hold a password.
-        if url and not url.startswith((*_REDIS_URLS, "{{")):
-            hint = "for example `redis://127.0.0.1:6379/0`, or `rediss://...` for TLS"
-            message = f"the `url` of a Redis begins with {' or '.join(f'`{head}`' for head in _REDIS_URLS)}"
-            block.file.problem("SF0108", message, block.key_span("url"), hint=hint)
+        # What is rendered for another target only is not known here.
+        if url and "{{" not in url:
+            try:
+                parse_redis_url(url)
+            except ValueError as error:
+                hint = "for example `redis://127.0.0.1:6379/0`, or `rediss://...` for TLS"
+                block.file.problem("SF0108", str(error), block.key_span("url"), hint=hint)
         return url
 
     def _offline(self) -> str:

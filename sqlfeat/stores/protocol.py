@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlfeat.stores.version import FEATURE_TIME_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -49,26 +49,10 @@ class OnlineRow:
 
 
 class OnlineStore(Protocol):
-    """Latest values by (project, view, key); a store object belongs to one project.
+    """Latest values by (project, view, key), to be read; a store object belongs to one project.
 
     Every method raises `SqlfeatError` SF0902 when the store cannot be reached.
     """
-
-    def put(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int = 0) -> int:
-        """Write rows in one round trip; a row whose version is below the stored one is left out.
-
-        Args:
-            view: the feature view.
-            rows: at most one for each key.
-            ttl_ms: how long after its feature time a row is forgotten; 0 is never.
-
-        Safe to repeat, from any number of processes: whatever the order of the writes, the greatest version stays.
-        Of equal versions the later write stays.
-
-        Returns:
-            How many rows were written.
-        """
-        ...
 
     def get(self, view: str, key: str) -> OnlineRow | None:
         """The row of a key; None if there is none, or it is forgotten."""

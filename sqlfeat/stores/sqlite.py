@@ -58,7 +58,22 @@ class SqliteStore:
         self._connection: sqlite3.Connection | None = None
 
     def put(self, view: str, rows: Sequence[OnlineRow], ttl_ms: int = 0) -> int:
-        """Write rows in one transaction; see `OnlineStore.put`."""
+        """Write rows in one transaction; a row whose version is below the stored one is left out.
+
+        Safe to repeat, from any number of processes: whatever the order of the writes, the greatest version stays.
+        Of equal versions the later write stays.
+
+        Args:
+            view: the feature view.
+            rows: at most one for each key.
+            ttl_ms: how long after its feature time a row is forgotten; 0 is never.
+
+        Returns:
+            How many rows were written.
+
+        Raises:
+            SqlfeatError: SF0902.
+        """
         with self._transaction() as connection:
             values = (
                 (self._project, view, r.key, r.feature_time, r.version, r.features, r.expires_ms(ttl_ms)) for r in rows

@@ -145,10 +145,9 @@ def _pyflink() -> Check:
 
 def _connectors(project: LoadedProject) -> list[Check]:
     """Left out where what comes with Flink is enough."""
-    from sqlfeat.connectors.jars import connector_jars, jar_folder, jars_at_hand, needed_jars
+    from sqlfeat.connectors.jars import jar_folder, jars_at_hand, needed_jars, online_jars
 
-    log_jars = connector_jars(["kafka"] if project.target.online.log else [])
-    needed = needed_jars(project.config.sources, (*log_jars, *project.config.deps))
+    needed = needed_jars(project.config.sources, (*online_jars(project.target.online), *project.config.deps))
     if not needed:
         return []
     try:

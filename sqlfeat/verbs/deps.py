@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlfeat.connectors.jars import Brought, bring_jars, connector_jars, jar_folder, needed_jars
+from sqlfeat.connectors.jars import Brought, bring_jars, jar_folder, needed_jars, online_jars
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,25 +29,27 @@ class DepsResult:
 def deps(project: LoadedProject, console: Console) -> DepsResult:
     """Bring the jars with Maven and check them against their pins; what is there already is left alone.
 
-    The jar of our own message format is made, where a source needs it.
+    Our own jars, the message format and the writer to Redis, are made where a source or a target needs them.
 
     Raises:
         SqlfeatError: SF0020 there is no Maven, SF0021 it cannot bring a jar, SF0022 a jar is not what was pinned;
-            SF0010 to SF0012, there is no Flink to make the message format with.
+            SF0010 to SF0012, there is no Flink to make our own with.
     """
-    logged = any(target.online.log for target in project.config.targets.values())
-    log_jars = connector_jars(["kafka"] if logged else [])
-    wanted = needed_jars(project.config.sources, (*log_jars, *project.config.deps))
-    jars = bring_jars(wanted, jar_folder())
+    targets = project.config.targets.values()
+    stores = [artifact for target in targets for artifact in online_jars(target.online)]
+    jars = bring_jars(needed_jars(project.config.sources, (*stores, *project.config.deps)), jar_folder())
     for jar in jars:
         console.note(f"{jar.artifact.coordinates}: {'brought' if jar.fresh else 'there'}, {jar.path}")
     if any(source.stream is not None and source.stream.decoded for source in project.config.sources):
-        console.note(f"the format of messages: {_made(project)}")
+        console.note(f"the format of messages: {_made(project, 'message format')}")
+    if any(target.online.type == "redis" for target in targets):
+        console.note(f"the writer to Redis: {_made(project, 'redis sink')}")
     return DepsResult(jars)
 
 
-def _made(project: LoadedProject) -> Path:
-    from sqlfeat.engines.flink.message_format import format_jar
+def _made(project: LoadedProject, which: str) -> Path:
+    from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, REDIS_SINK, own_jar
     from sqlfeat.verbs.stream import LOG_FILE
 
-    return format_jar(jar_folder(), project.config.root / LOG_FILE)
+    jar = {"message format": MESSAGE_FORMAT, "redis sink": REDIS_SINK}[which]
+    return own_jar(jar, jar_folder(), project.config.root / LOG_FILE)

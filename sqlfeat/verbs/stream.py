@@ -10,7 +10,7 @@ from sqlfeat.compiler import compile_models
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 from sqlfeat.engines.flink.cluster import check_cluster
 from sqlfeat.engines.flink.counts import Counts, count_lines, count_rows, sum_events
-from sqlfeat.engines.flink.inputs import check_inputs, check_log_brokers, sources_read
+from sqlfeat.engines.flink.inputs import check_inputs, check_outputs, sources_read
 from sqlfeat.engines.flink.sink import OnlineSink
 from sqlfeat.lower.flink.online_log import log_program
 from sqlfeat.lower.program import CompiledModel, LowerOptions, Slice
@@ -120,7 +120,7 @@ def stream(
         console.warning("no feature view is selected, nothing to run")
         return StreamResult((), (), 0.0)
     check_inputs(project, models)
-    check_log_brokers(project.target)
+    check_outputs(project.target)
     streams = [options.placed(source).stream for source in sources_read(project, models)]
     if any(stream and stream.unbounded for stream in streams):
         return _run_live(project, names, (start, end), live or LiveOptions(), console)

@@ -17,7 +17,7 @@ from confluent_kafka import KafkaException
 
 from sqlfeat import Project
 from sqlfeat.connectors.artifact import pinned
-from sqlfeat.connectors.jars import bring_jars, jar_folder
+from sqlfeat.connectors.jars import bring_jars, jar_folder, redis_jars
 from sqlfeat.stores.redis import RedisStore
 from tests.conftest import free_port
 from tests.flink_cluster import FlinkCluster
@@ -217,7 +217,7 @@ class Shop:
     """A project with its topic, its Redis and its cluster."""
 
     def __init__(self, kafka, folder):
-        bring_jars((pinned()["kafka"],), jar_folder())
+        bring_jars((pinned()["kafka"], *redis_jars()), jar_folder())
         self.kafka, self.redis = kafka, Redis(folder)
         project = PROJECT.replace("PORT", str(self.redis.port)).replace("BROKERS", kafka.address)
         self.root = write_project(folder / "shop", {"project.yml": project, "models/shop.yml": SOURCE}, **MODELS)

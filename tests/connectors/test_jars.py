@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sqlfeat.connectors.artifact import Artifact, parse_artifact, pinned
-from sqlfeat.connectors.jars import bring_jars, jar_folder, jars_at_hand, needed_jars
+from sqlfeat.connectors.jars import bring_jars, jar_folder, jars_at_hand, needed_jars, online_jars
 from sqlfeat.connectors.maven import find_maven
 from sqlfeat.diagnostics.model import SqlfeatError
-from sqlfeat.project.config import Source, Stream
+from sqlfeat.project.config import OnlineLog, OnlineTarget, Source, Stream
 
 CONTENT = b"classes"
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -64,7 +64,22 @@ def test_each_jar_is_needed_once():
 
 
 def test_what_sqlfeat_brings_is_pinned():
-    assert [len(artifact.sha256) for artifact in pinned().values()] == [64]
+    assert {name: len(artifact.sha256) for name, artifact in pinned().items()} == {
+        "kafka": 64,
+        "jedis": 64,
+        "commons-pool2": 64,
+    }
+
+
+def test_what_an_online_store_needs():
+    log = OnlineLog("rows")
+    assert online_jars(OnlineTarget("sqlite", path="x.db")) == ()
+    assert online_jars(OnlineTarget("sqlite", path="x.db", log=log)) == (pinned()["kafka"],)
+    assert [jar.name for jar in online_jars(OnlineTarget("redis", log=log))] == [
+        "jedis",
+        "commons-pool2",
+        "flink-sql-connector-kafka",
+    ]
 
 
 @pytest.mark.parametrize("text", ["a:b", "a:b:c:d", "a b:c:d", "", "a:b:c\n"])

@@ -85,7 +85,7 @@ def test_a_url_that_is_none_of_a_redis(tmp_path):
     assert load_project(root, environ={}).target.name == "dev"
     assert complaints(root, target="prod", environ={"SQLFEAT_SECRET_REDIS": "127.0.0.1:6379"}) == [
         (
-            "SF0108 | project.yml:10:27 <url> | the `url` of a Redis begins with `redis://` or `rediss://` or `unix://`"
+            "SF0108 | project.yml:10:27 <url> | the `url` of a Redis begins with `redis://` or `rediss://`"
             " | help: for example `redis://127.0.0.1:6379/0`, or `rediss://...` for TLS"
         )
     ]

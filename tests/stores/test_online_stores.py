@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,36 +18,50 @@ from hypothesis import strategies as st
 from sqlfeat.project.config import OnlineTarget
 from sqlfeat.stores.online import open_store
 from sqlfeat.stores.protocol import OnlineRow, latest_rows
+from sqlfeat.stores.redis import RedisStore
+from sqlfeat.stores.sqlite import SqliteStore
+from tests.redis_writer import JavaRedis
 
 WRITER = """
 import sys
 from pathlib import Path
-from sqlfeat.project.config import OnlineTarget
-from sqlfeat.stores.online import open_store
 from sqlfeat.stores.protocol import OnlineRow
+from sqlfeat.stores.sqlite import SqliteStore
 
-kind, where, root, step = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
-target = OnlineTarget(kind, path=where) if kind == "sqlite" else OnlineTarget(kind, url=where)
-store = open_store(target, root, "contest")
+store = SqliteStore(Path(sys.argv[1]), "contest")
 store.ping()
 print("ready", flush=True)
 sys.stdin.readline()
-for version in range(500)[::step]:
+for version in range(500)[:: int(sys.argv[2])]:
     store.put("m", [OnlineRow(f"k={key}", f"{version:03}", f'{{"v": {version}}}') for key in range(20)])
 store.close()
 """
 
 
+class WrittenByJava:
+    """Redis as a job writes it and `sqlfeat get` reads it."""
+
+    def __init__(self, url, project, log_file):
+        self._reader, self._writer = RedisStore(url, project), JavaRedis(url, project, log_file)
+        self.get, self.ping, self.put = self._reader.get, self._reader.ping, self._writer.put
+
+    def close(self):
+        self._reader.close()
+        self._writer.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.engine)])
-def target(request):
+def open_project(request, tmp_path):
+    """Opens the online store of a project, to be read and written."""
     if request.param == "redis":
-        return OnlineTarget("redis", url=request.getfixturevalue("redis_url"))
-    return OnlineTarget("sqlite", path="online/store.db")
+        url, log_file = request.getfixturevalue("redis_url"), tmp_path / "java.log"
+        return lambda project: WrittenByJava(url, project, log_file)
+    return lambda project: open_store(OnlineTarget("sqlite", path="online/store.db"), tmp_path, project)
 
 
 @pytest.fixture
-def store(target, tmp_path):
-    store = open_store(target, tmp_path, f"p{uuid.uuid4().hex}")
+def store(open_project):
+    store = open_project(f"p{uuid.uuid4().hex}")
     yield store
     store.close()
 
@@ -89,9 +105,9 @@ def test_versions_compare_by_byte_whatever_the_locale(store):
     assert store.put("m", [row("a")]) == 0
 
 
-def test_views_and_projects_are_apart(store, target, tmp_path):
+def test_views_and_projects_are_apart(store, open_project):
     store.put("m", [row("1", "mine")])
-    other = open_store(target, tmp_path, "another_project")
+    other = open_project("another_project")
     assert store.get("n", "k=1") is None
     assert other.get("m", "k=1") is None
     other.close()
@@ -127,12 +143,12 @@ def test_any_order_of_writes_ends_with_the_greatest_version(store, batches):
 
 
 @pytest.fixture
-def writers(target, tmp_path):
+def writers(tmp_path):
     with ExitStack() as stack:
         yield [
             stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-c", WRITER, target.type, target.path or target.url, str(tmp_path), step],
+                    [sys.executable, "-c", WRITER, str(tmp_path / "contest.db"), step],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
@@ -143,7 +159,7 @@ def writers(target, tmp_path):
         ]
 
 
-def test_two_processes_write_the_same_keys_in_opposite_order(target, writers, tmp_path):
+def test_two_processes_write_the_same_keys_in_opposite_order(writers, tmp_path):
     # Both are connected before either writes.
     assert [writer.stdout.readline() for writer in writers] == ["ready\n", "ready\n"]
     for writer in writers:
@@ -151,9 +167,30 @@ def test_two_processes_write_the_same_keys_in_opposite_order(target, writers, tm
         writer.stdin.flush()
     assert [writer.communicate()[0] for writer in writers] == ["", ""]
     assert [writer.returncode for writer in writers] == [0, 0]
-    store = open_store(target, tmp_path, "contest")
+    store = SqliteStore(tmp_path / "contest.db", "contest")
     assert {store.get("m", f"k={key}").features for key in range(20)} == {'{"v": 499}'}
     store.close()
+
+
+@pytest.mark.engine
+def test_two_connections_write_the_same_keys_in_opposite_order(redis_url, tmp_path):
+    project = f"p{uuid.uuid4().hex}"
+    writers = [JavaRedis(redis_url, project, tmp_path / "java.log") for _ in range(2)]
+    barrier = Barrier(2)
+
+    def write(writer, versions):
+        barrier.wait()
+        for version in versions:
+            writer.put("m", [OnlineRow(f"k={key}", f"{version:03}", f'{{"v": {version}}}') for key in range(5)])
+
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(write, w, range(100)[::step]) for w, step in zip(writers, (1, -1), strict=True)]
+        assert [done.result() for done in both] == [None, None]
+    store = RedisStore(redis_url, project)
+    assert {store.get("m", f"k={key}").features for key in range(5)} == {'{"v": 99}'}
+    store.close()
+    for writer in writers:
+        writer.close()
 
 
 def test_latest_rows_keeps_the_last_of_equal_versions():

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+import random
 import re
 import shlex
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import redis
 
 from sqlfeat.diagnostics.model import SqlfeatError
+from sqlfeat.language.types import BIGINT
 from sqlfeat.stores.errors import redact_url
 from sqlfeat.stores.protocol import OnlineRow
-from sqlfeat.stores.redis import RedisStore, _Packer
+from sqlfeat.stores.redis import RedisStore
+from sqlfeat.stores.version import encode_version
 from tests.conftest import free_port, redis_server
+from tests.redis_writer import JavaRedis
 
 DOCS = Path(__file__).parents[2] / "docs" / "online-store.md"
 
@@ -31,9 +36,8 @@ def raised(action):
     [
         lambda store: store.ping(),
         lambda store: store.get("m", "k=1"),
-        lambda store: store.put("m", [OnlineRow("k=1", "1", "{}")]),
     ],
-    ids=["ping", "get", "put"],
+    ids=["ping", "get"],
 )
 def test_unreachable(action):
     port = free_port()
@@ -61,7 +65,9 @@ def test_before_a_job_a_server_that_says_nothing_is_asked_once(monkeypatch):
 def test_no_redis_url():
     diagnostic = raised(RedisStore("localhost:6379", "p").ping)
     assert diagnostic.code == "SF0902"
-    assert diagnostic.message.startswith("the online store `localhost:6379` cannot be reached: Redis URL must")
+    assert diagnostic.message.startswith(
+        "the online store `localhost:6379` cannot be reached: the `url` of a Redis begins"
+    )
 
 
 def test_the_package_is_missing(monkeypatch):
@@ -87,16 +93,10 @@ def test_passwords_are_not_shown(url, shown):
     assert redact_url(url) == shown
 
 
-def test_commands_are_packed():
-    assert _Packer.pack("SCRIPT LOAD", "ü\r\n", 7, b"\x00", "") == [
-        b"*6\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$4\r\n\xc3\xbc\r\n\r\n$1\r\n7\r\n$1\r\n\x00\r\n$0\r\n\r\n"
-    ]
-
-
 @pytest.mark.engine
-def test_layout(redis_url):
-    store = RedisStore(redis_url, "layout")
-    store.put("m", [OnlineRow("k=1", "2013-12-31 23:59:00.000 p1", '{"a":1}')])
+def test_layout(redis_url, tmp_path):
+    writer = JavaRedis(redis_url, "layout", tmp_path / "java.log")
+    writer.put("m", [OnlineRow("k=1", "2013-12-31 23:59:00.000 p1", '{"a":1}')])
     client = redis.Redis.from_url(redis_url, decode_responses=True)
     assert client.hgetall("sqlfeat:layout:m:{k=1}") == {
         "feature_time": "2013-12-31 23:59:00.000",
@@ -104,44 +104,74 @@ def test_layout(redis_url):
         "features": '{"a":1}',
     }
     client.close()
-    store.close()
+    writer.close()
 
 
 @pytest.mark.engine
-def test_the_documented_command_reads_a_row(redis_url):
-    store = RedisStore(redis_url, "nyc_flights")
+def test_the_documented_command_reads_a_row(redis_url, tmp_path):
+    writer = JavaRedis(redis_url, "nyc_flights", tmp_path / "java.log")
     time = "2999-12-31 23:50:00.000"
-    store.put("route_counters", [OnlineRow("dest=LAX,origin=JFK", time, '{"delayed_1d":3}')], ttl_ms=1000)
+    writer.put("route_counters", [OnlineRow("dest=LAX,origin=JFK", time, '{"delayed_1d":3}')], ttl_ms=1000)
     commands = re.findall(r"^\$ redis-cli (.*)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert commands
     for command in commands:
         read = ["redis-cli", "-u", redis_url, *shlex.split(command)]
         shown = subprocess.run(read, check=True, capture_output=True, text=True).stdout
         assert shown.splitlines() == ["feature_time", time, "version", time, "features", '{"delayed_1d":3}']
-    store.close()
+    writer.close()
 
 
 @pytest.mark.engine
-def test_the_script_is_loaded_again_when_the_server_forgot_it(redis_url):
-    store = RedisStore(redis_url, "forgetful")
-    assert store.put("m", [OnlineRow("k=1", "1", "{}")]) == 1
+def test_a_row_is_forgotten_when_its_feature_time_says(redis_url, tmp_path):
+    """At any time of any day: Java takes the text of the version apart by itself."""
+    writer, client = JavaRedis(redis_url, "ends", tmp_path / "java.log"), redis.Redis.from_url(redis_url)
+    chance = random.Random(3)
+    first, last = datetime(2100, 1, 1), datetime(9999, 12, 31, 23, 59, 59)
+    span = int((last - first).total_seconds() * 1000)
+    moments = [first + timedelta(milliseconds=chance.randrange(span)) for _ in range(300)]
+    moments += [datetime(year, 2, 28, 23, 59, 59, 999_000) + timedelta(days=1) for year in (2100, 2104, 2400)]
+    rows = [OnlineRow(f"k={n}", encode_version(moment, [(n, BIGINT)]), "{}") for n, moment in enumerate(moments)]
+    assert writer.put("m", rows, ttl_ms=86_400_000) == len(rows)
+    ends = {row.key: client.pexpiretime(f"sqlfeat:ends:m:{{{row.key}}}") for row in rows}
+    assert ends == {row.key: row.expires_ms(86_400_000) for row in rows}
+    client.close()
+    writer.close()
+
+
+@pytest.mark.engine
+def test_the_script_is_loaded_again_when_the_server_forgot_it(redis_url, tmp_path):
+    writer = JavaRedis(redis_url, "forgetful", tmp_path / "java.log")
+    assert writer.put("m", [OnlineRow("k=1", "1", "{}")]) == 1
     client = redis.Redis.from_url(redis_url)
     client.script_flush()
-    assert store.put("m", [OnlineRow("k=1", "2", "{}"), OnlineRow("k=2", "1", "{}")]) == 2
+    assert writer.put("m", [OnlineRow("k=1", "2", "{}"), OnlineRow("k=2", "1", "{}")]) == 2
     client.close()
-    store.close()
+    writer.close()
 
 
 @pytest.mark.engine
-def test_a_key_of_another_type_is_an_error_not_a_loss(redis_url):
-    store = RedisStore(redis_url, "foreign")
+def test_a_connection_that_breaks_is_made_again(redis_url, tmp_path):
+    writer = JavaRedis(redis_url, "broken", tmp_path / "java.log")
+    assert writer.put("m", [OnlineRow("k=1", "1", "{}")]) == 1
     client = redis.Redis.from_url(redis_url)
-    client.set(store.redis_key("m", "k=1"), "a string")
-    diagnostic = raised(lambda: store.put("m", [OnlineRow("k=1", "1", "{}")]))
-    assert diagnostic.code == "SF0902"
-    assert "WRONGTYPE" in diagnostic.message
+    assert client.client_kill_filter(_type="normal", skipme=True) >= 1
+    assert writer.put("m", [OnlineRow("k=1", "2", "{}"), OnlineRow("k=1", "0", "{}")]) == 1
     client.close()
-    store.close()
+    writer.close()
+
+
+@pytest.mark.engine
+def test_a_key_of_another_type_is_an_error_not_a_loss(redis_url, tmp_path):
+    writer = JavaRedis(redis_url, "foreign", tmp_path / "java.log")
+    client = redis.Redis.from_url(redis_url)
+    client.set(RedisStore(redis_url, "foreign").redis_key("m", "k=1"), "a string")
+    with pytest.raises(RuntimeError, match=r"SqlfeatError: SF0902: the online store `redis://.*: .*WRONGTYPE"):
+        writer.put("m", [OnlineRow("k=0", "1", "{}"), OnlineRow("k=1", "1", "{}"), OnlineRow("k=2", "1", "{}")])
+    # The batch fails the job, which comes again; what of it was written stays.
+    client.delete(RedisStore(redis_url, "foreign").redis_key("m", "k=1"))
+    assert writer.put("m", [OnlineRow("k=1", "2", "{}")]) == 1
+    client.close()
+    writer.close()
 
 
 @pytest.mark.engine
@@ -157,16 +187,30 @@ def test_a_password_that_the_server_refuses(redis_url):
 @pytest.mark.engine
 def test_tls_and_a_password(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subject = ["-subj", "/CN=shop", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(key), "-out", str(certificate)]
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
     subprocess.run(made, check=True, capture_output=True)
     options = ["--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-auth-clients", "no"]
     with redis_server(tmp_path, "--tls-port", *options, "--port", "0", "--requirepass", "sesame") as port:
         url = f"rediss://:sesame@127.0.0.1:{port}/0?ssl_ca_certs={certificate}"
-        store = RedisStore(url, "p")
-        assert store.put("m", [OnlineRow("k=1", "2024-01-01 00:00:00.000", "{}")]) == 1
-        assert store.get("m", "k=1").features == "{}"
+        row = OnlineRow("k=1", "2024-01-01 00:00:00.000", "{}")
+        writer, store = JavaRedis(url, "p", tmp_path / "java.log"), RedisStore(url, "p")
+        store.ping()
+        assert writer.put("m", [row]) == 1
+        assert store.get("m", "k=1") == row
         store.close()
-        stranger = RedisStore(f"rediss://:sesame@127.0.0.1:{port}/0", "p")
-        assert "certificate verify failed" in raised(stranger.ping).message
+        writer.close()
+        stranger = f"rediss://:sesame@127.0.0.1:{port}/0"
+        assert "certificate verify failed" in raised(RedisStore(stranger, "p").ping).message
+        with pytest.raises(RuntimeError, match=r"SF0902: .*unable to find valid certification path"):
+            JavaRedis(stranger, "p", tmp_path / "java.log").put("m", [row])
+        other_host = url.replace("127.0.0.1", "localhost")
+        assert "mismatch" in raised(RedisStore(other_host, "p").ping).message
+        with pytest.raises(RuntimeError, match=r"SF0902: .*localhost"):
+            JavaRedis(other_host, "p", tmp_path / "java.log").put("m", [row])
+        unchecked = JavaRedis(other_host + "&ssl_check_hostname=false", "p", tmp_path / "java.log")
+        assert unchecked.put("m", [row]) == 1
+        unchecked.close()
+        with pytest.raises(RuntimeError, match=r"SF0902: .*WRONGPASS|SF0902: .*invalid password"):
+            JavaRedis(url.replace("sesame", "x"), "p", tmp_path / "java.log").put("m", [row])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from sqlfeat.connectors.jars import connector_jars, jar_folder, jars_at_hand
+from sqlfeat.connectors.jars import jar_folder, jars_at_hand, online_jars
 from sqlfeat.diagnostics.model import Diagnostic, SqlfeatError
 
 if TYPE_CHECKING:
@@ -73,15 +73,15 @@ def _idle(project: LoadedProject, source: Source, models: Sequence[CompiledModel
     return [Diagnostic("SF0823", message, span=source.span, notes=tuple(reasons), help=help_text)]
 
 
-def check_log_brokers(target: Target) -> None:
-    """Check that the log of the online store can be written, as far as is known before Java is started.
+def check_outputs(target: Target) -> None:
+    """Check that the online store and its log can be written, as far as is known before Java is started.
 
     Raises:
-        SqlfeatError: SF0820, no broker can be reached; SF0023, a jar is missing.
+        SqlfeatError: SF0820, no broker of the log can be reached; SF0023, a jar is missing.
     """
+    jars_at_hand(online_jars(target.online), jar_folder())
     if (log := target.online.log) is None:
         return
-    jars_at_hand(connector_jars(["kafka"]), jar_folder())
     if reasons := _silent(log.brokers or target.kafka.brokers):
         message = f"no Kafka broker of the online store's log can be reached: {'; '.join(reasons)}"
         raise SqlfeatError(Diagnostic("SF0820", message, help="start Kafka, or correct `brokers:` of the target"))

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sqlfeat.connectors.jars import jar_folder, jars_at_hand
+from sqlfeat.connectors.jars import jar_folder, jars_at_hand, redis_jars
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, read_counts
 from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.failures import failed, refused
 from sqlfeat.engines.flink.gateway import ensure_gateway
-from sqlfeat.engines.flink.message_format import format_jar
+from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, REDIS_SINK, own_jar
+from sqlfeat.engines.flink.redis_sink import add_redis
+from sqlfeat.engines.flink.sqlite_sink import add_sqlite
 from sqlfeat.engines.flink.topics import check_log, fitted
 from sqlfeat.lower.flink.online import online_select
 from sqlfeat.lower.flink.program import WATCHFUL
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from sqlfeat.engines.flink.sink import OnlineSink
     from sqlfeat.lower.flink.online_log import LogProgram
     from sqlfeat.lower.program import CompiledModel
-
-WRITTEN_TABLE = "sqlfeat__written"
-"""The table that swallows the results of the online writers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def start_job(
     names = _names(models)
     selects = {model.name: online_select(model) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
-    jars = _add_jars(environment, models, log, log_file)
+    jars = _add_jars(environment, models, online, log, log_file)
     definitions = _definitions(models, to_files=online is None)
     for statement in fitted(definitions, models, jars, parallelism, ensure_gateway(log_file)):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
@@ -144,14 +143,19 @@ def start_job(
 
 
 def _add_jars(
-    environment: TableEnvironment, models: Sequence[CompiledModel], log: LogProgram | None, log_file: Path
+    environment: TableEnvironment,
+    models: Sequence[CompiledModel],
+    online: OnlineSink | None,
+    log: LogProgram | None,
+    log_file: Path,
 ) -> tuple[Path, ...]:
     """Found by the planner from now on, and shipped with the job wherever it runs."""
+    to_redis = online is not None and online.target.type == "redis"
     needed = [*(jar for model in models for jar in model.flink.jars), *(log.jars if log else ())]
-    wanted = tuple(dict.fromkeys(needed))
-    paths = jars_at_hand(wanted, jar_folder())
-    if any(model.flink.decodes for model in models):
-        paths += (format_jar(jar_folder(), log_file),)
+    wanted = dict.fromkeys([*needed, *(redis_jars() if to_redis else ())])
+    paths = jars_at_hand(tuple(wanted), jar_folder())
+    own = {MESSAGE_FORMAT: any(model.flink.decodes for model in models), REDIS_SINK: to_redis}
+    paths += tuple(own_jar(jar, jar_folder(), log_file) for jar, used in own.items() if used)
     for path in paths:
         environment.execute_sql("ADD JAR " + exp.Literal.string(str(path)).sql("flink"))
     return paths
@@ -179,19 +183,11 @@ def _add_online(
     online: OnlineSink,
     ttls: dict[str, int],
 ) -> None:
-    from pyflink.table import DataTypes, Schema, TableDescriptor
-    from pyflink.table.expressions import call, col
-    from pyflink.table.udf import udf
-
-    from sqlfeat.engines.flink.writer import OnlineWriter
-
-    schema = Schema.new_builder().column("sent", DataTypes.BIGINT()).build()
-    swallow = TableDescriptor.for_connector("blackhole").schema(schema).build()
-    environment.create_temporary_table(WRITTEN_TABLE, swallow)
+    """Write (key, version, features) of each feature view to the store."""
+    add = add_redis if online.target.type == "redis" else add_sqlite
     for name, select in selects.items():
-        writer = udf(OnlineWriter(online, name, ttls[name]), result_type=DataTypes.BIGINT(), func_type="pandas")
         rows = _guarded(f"the online form of `{name}`", name, environment.sql_query, select)
-        inserts.add_insert(WRITTEN_TABLE, rows.select(call(writer, col("key"), col("version"), col("features"))))
+        _guarded(f"the online store of `{name}`", name, add, environment, inserts, rows, online, name, ttls[name])
 
 
 def _guarded(what: str, models: str, action: Any, *arguments: Any) -> Any:

@@ -73,7 +73,7 @@ class LiveJob:
         self, models: Sequence[CompiledModel], online: OnlineSink, log: LogProgram | None, parallelism: int
     ) -> TableResult:
         options = {**merge_options(models), **live_options(self.settings)}
-        if self.settings.embedded:
+        if self.settings.embedded or online.target.type == "redis":
             return start_job(models, options, self._log_file, parallelism, online, log)
         with tempfile.TemporaryDirectory(prefix="sqlfeat-ship-") as scratch:
             options |= shipped(pyflink_home(), Path(scratch))

@@ -10,9 +10,10 @@ import pytest
 
 from sqlfeat.compiler import compile_models
 from sqlfeat.connectors.artifact import pinned
+from sqlfeat.connectors.jars import redis_jars
 from sqlfeat.diagnostics.codes import exit_code_of
 from sqlfeat.diagnostics.model import ExitCode, SqlfeatError
-from sqlfeat.engines.flink.inputs import check_inputs, check_log_brokers
+from sqlfeat.engines.flink.inputs import check_inputs, check_outputs
 from sqlfeat.project.config import KafkaTarget, OnlineLog, OnlineTarget, Target
 from sqlfeat.project.load import load_project
 from tests.conftest import free_port
@@ -106,7 +107,7 @@ def test_the_connector_was_not_brought(tmp_path, monkeypatch):
 def log_raised(log, brokers):
     target = Target("dev", OnlineTarget("sqlite", path="o.db", log=log), "out", kafka=KafkaTarget(brokers))
     with pytest.raises(SqlfeatError) as caught:
-        check_log_brokers(target)
+        check_outputs(target)
     (diagnostic,) = caught.value.diagnostics
     return diagnostic, exit_code_of(caught.value)
 
@@ -117,7 +118,7 @@ def test_no_broker_of_the_log_answers():
     with socket.create_server(("127.0.0.1", 0)) as server:
         there = f"127.0.0.1:{server.getsockname()[1]}"
         diagnostic, code = log_raised(OnlineLog("rows", f"127.0.0.1:{port}"), there)
-        check_log_brokers(Target("dev", OnlineTarget("sqlite", log=OnlineLog("rows")), "", kafka=KafkaTarget(there)))
+        check_outputs(Target("dev", OnlineTarget("sqlite", log=OnlineLog("rows")), "", kafka=KafkaTarget(there)))
     assert (diagnostic.code, code) == ("SF0820", ExitCode.ENVIRONMENT)
     assert diagnostic.message == (
         f"no Kafka broker of the online store's log can be reached: 127.0.0.1:{port}: [Errno 111] Connection refused"
@@ -129,3 +130,14 @@ def test_the_connector_of_the_log_was_not_brought(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
     diagnostic, code = log_raised(OnlineLog("rows"), "a:1")
     assert (diagnostic.code, code, diagnostic.help) == ("SF0023", ExitCode.ENVIRONMENT, "run `sqlfeat deps`")
+
+
+def test_what_writes_to_redis_was_not_brought(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    with pytest.raises(SqlfeatError) as caught:
+        check_outputs(Target("dev", OnlineTarget("redis", url="redis://127.0.0.1:1/0"), ""))
+    (diagnostic,) = caught.value.diagnostics
+    jars = ", ".join(jar.coordinates for jar in redis_jars())
+    assert (diagnostic.code, exit_code_of(caught.value)) == ("SF0023", ExitCode.ENVIRONMENT)
+    assert diagnostic.message == f"connectors of Flink are missing: {jars}"
+    assert diagnostic.help == "run `sqlfeat deps`"

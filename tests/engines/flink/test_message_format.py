@@ -17,7 +17,7 @@ import pytest
 from py4j.protocol import Py4JJavaError
 
 from sqlfeat.engines.flink.gateway import ensure_gateway
-from sqlfeat.engines.flink.message_format import CLASSES, format_jar
+from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, own_jar
 from sqlfeat.engines.flink.reflection import array, call
 from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, STRING, TIMESTAMP, decimal
 from sqlfeat.project.avro import schema_of_columns, schema_words
@@ -33,7 +33,7 @@ def decoder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("format")
     gateway = ensure_gateway(folder / "java.log")
     jvm = gateway.jvm
-    jar = jvm.java.io.File(str(format_jar(folder, folder / "java.log"))).toURI().toURL()
+    jar = jvm.java.io.File(str(own_jar(MESSAGE_FORMAT, folder, folder / "java.log"))).toURI().toURL()
     loader = jvm.java.net.URLClassLoader(
         array(gateway, jvm.java.net.URL, [jar]), jvm.java.lang.Thread.currentThread().getContextClassLoader()
     )
@@ -61,16 +61,16 @@ def decoder(tmp_path_factory):
 
 
 def test_the_jar_is_made_once_and_always_the_same(tmp_path):
-    first = format_jar(tmp_path / "a", tmp_path / "java.log")
+    first = own_jar(MESSAGE_FORMAT, tmp_path / "a", tmp_path / "java.log")
     content = first.read_bytes()
     assert first.name.startswith("sqlfeat-message-format-")
     assert zipfile.ZipFile(first).namelist() == [
         "META-INF/services/org.apache.flink.table.factories.Factory",
-        *sorted(f"sqlfeat/{name}.class" for name in CLASSES),
+        *sorted(f"sqlfeat/{name}.class" for name in MESSAGE_FORMAT.classes),
     ]
     first.write_bytes(b"")
-    assert format_jar(tmp_path / "a", tmp_path / "java.log").read_bytes() == b""
-    assert format_jar(tmp_path / "b", tmp_path / "java.log").read_bytes() == content
+    assert own_jar(MESSAGE_FORMAT, tmp_path / "a", tmp_path / "java.log").read_bytes() == b""
+    assert own_jar(MESSAGE_FORMAT, tmp_path / "b", tmp_path / "java.log").read_bytes() == content
 
 
 @pytest.mark.parametrize(

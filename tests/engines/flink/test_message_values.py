@@ -9,7 +9,7 @@ import pytest
 
 from sqlfeat.dialects.flink import Flink
 from sqlfeat.engines.flink.environment import create_environment
-from sqlfeat.engines.flink.message_format import format_jar
+from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, own_jar
 from sqlfeat.language.text_forms import parse_flink
 from sqlfeat.language.trees import flink_type
 from sqlfeat.language.types import BIGINT, BOOLEAN, DATE, DOUBLE, INT, TIMESTAMP, decimal
@@ -58,7 +58,7 @@ def noise(count):
 @pytest.fixture(scope="module")
 def environment(flink_log, tmp_path_factory):
     made = create_environment(flink_log, 1, {})
-    made.execute_sql(f"ADD JAR '{format_jar(tmp_path_factory.mktemp('jars'), flink_log)}'")
+    made.execute_sql(f"ADD JAR '{own_jar(MESSAGE_FORMAT, tmp_path_factory.mktemp('jars'), flink_log)}'")
     return made
 
 

@@ -1,7 +1,8 @@
-"""The online sink: a vectorised function that Flink calls with batches of rows in a Python worker.
+"""The writer of the online sink for SQLite: a vectorised function that Flink calls with batches of rows.
 
-It is a function, not a connector: its result goes to a table that swallows everything. A batch reaches the store in
-one round trip, reduced to one row per key. A batch that fails fails the job; writing it again is harmless.
+It runs in a Python worker. It is a function, not a connector: its result goes to a table that swallows everything. A
+batch reaches the store in one transaction, reduced to one row per key. A batch that fails fails the job; writing it
+again is harmless.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from pyflink.table.udf import ScalarFunction
 from sqlfeat.engines.flink.counts import Counts, write_counts
 from sqlfeat.engines.flink.meter import Meter
 from sqlfeat.engines.flink.orphan import end_with_java
-from sqlfeat.stores.online import open_store
-from sqlfeat.stores.protocol import OnlineRow, OnlineStore, latest_rows
+from sqlfeat.stores.protocol import OnlineRow, latest_rows
+from sqlfeat.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlfeat.engines.flink.sink import OnlineSink
 
 
-class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
+class SqliteWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
     """Writes (key, version, features) of one feature view; gives 1 for a row that the batch sent to the store, else 0.
 
     Pickled with the job, so it connects in `open`, which Flink calls in the worker.
@@ -35,7 +36,7 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
         self._sink = sink
         self._view = view
         self._ttl_ms = ttl_ms
-        self._store: OnlineStore | None = None
+        self._store: SqliteStore | None = None
         self._counts: TextIO | None = None
         self._meter: Meter | None = None
 
@@ -46,7 +47,7 @@ class OnlineWriter(ScalarFunction):  # type: ignore[misc]  # PyFlink is untyped
     def open(self, function_context: FunctionContext) -> None:
         """Connect to the store and open a file for the counts."""
         end_with_java()
-        self._store = open_store(self._sink.target, self._sink.project_root, self._sink.project_name)
+        self._store = SqliteStore(self._sink.project_root / self._sink.target.path, self._sink.project_name)
         self._meter = Meter(function_context.get_metric_group(), self._view)
         if self._sink.counts_dir is not None:
             name = f"{self._view}.{os.getpid()}.{uuid.uuid4().hex}"

@@ -1,0 +1,29 @@
+package sqlfeat;
+
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+
+/** A table of (key, version, features) that is written to Redis. */
+public final class OnlineTable implements DynamicTableSink {
+    private final OnlineSink sink;
+
+    public OnlineTable(OnlineSink sink) {
+        this.sink = sink;
+    }
+
+    public ChangelogMode getChangelogMode(ChangelogMode requested) {
+        return ChangelogMode.insertOnly();
+    }
+
+    public DynamicTableSink.SinkRuntimeProvider getSinkRuntimeProvider(DynamicTableSink.Context context) {
+        return sink;
+    }
+
+    public DynamicTableSink copy() {
+        return new OnlineTable(sink);
+    }
+
+    public String asSummaryString() {
+        return "Redis";
+    }
+}

@@ -1,0 +1,79 @@
+"""The writer to Redis that is in Java, to be called by tests: without a job of Flink around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from py4j.protocol import Py4JJavaError
+
+from sqlfeat.connectors.jars import bring_jars, jar_folder, redis_jars
+from sqlfeat.engines.flink.gateway import ensure_gateway
+from sqlfeat.engines.flink.own_jars import REDIS_SINK, own_jar
+from sqlfeat.engines.flink.redis_sink import redis_options
+from sqlfeat.engines.flink.reflection import array
+from sqlfeat.engines.flink.sink import OnlineSink
+from sqlfeat.project.config import OnlineTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from sqlfeat.stores.protocol import OnlineRow
+
+
+class JavaRedis:
+    """Writes rows as a job does; a failure is a RuntimeError with its message."""
+
+    def __init__(self, url: str, project: str, log_file: Path) -> None:
+        brought = [jar.path for jar in bring_jars(redis_jars(), jar_folder())]
+        paths = [*brought, own_jar(REDIS_SINK, jar_folder(), log_file)]
+        self._url, self._project = url, project
+        self._gateway = ensure_gateway(log_file)
+        java = self._gateway.jvm.java
+        urls = array(self._gateway, java.net.URL, [java.io.File(str(path)).toURI().toURL() for path in paths])
+        self._classes = java.net.URLClassLoader(urls, java.lang.Thread.currentThread().getContextClassLoader())
+        self._stores: dict[tuple[str, int], Any] = {}
+        self._methods: dict[tuple[str, str], Any] = {}
+
+    def put(self, view: str, rows: Iterable[OnlineRow], ttl_ms: int = 0) -> int:
+        """Write a batch: of each key its newest row; how many are written."""
+        batch = self._made("OnlineBatch")
+        for row in rows:
+            cells = [text.encode() for text in (row.key, row.version, row.features)]
+            self._call(batch, "add", self._made("OnlineRow", *cells))
+        if (view, ttl_ms) not in self._stores:
+            self._stores[view, ttl_ms] = self._store(view, ttl_ms)
+        try:
+            return int(self._call(self._stores[view, ttl_ms], "put", self._call(batch, "rows")))
+        except Py4JJavaError as error:
+            raise RuntimeError(error.java_exception.getCause().toString()) from None
+
+    def close(self) -> None:
+        """Give the connections back; they are opened again when they are needed."""
+        for store in self._stores.values():
+            self._call(store, "close")
+
+    def _store(self, view: str, ttl_ms: int) -> Any:
+        sink = OnlineSink(OnlineTarget("redis", url=self._url), None, self._project, None)  # type: ignore[arg-type]
+        options = redis_options(sink, view, ttl_ms)
+        server = self._made(
+            "RedisServer", options["url-shown"], options["host"], int(options["port"]), int(options["database"]),
+            options.get("user"), options.get("password"), options["tls"] == "true", options.get("tls.authorities"),
+            options["tls.check-host"] == "true",
+        )  # fmt: skip
+        texts = (options["script"], options["name.head"], options["name.tail"])
+        return self._made("RedisStore", server, *texts, ttl_ms)
+
+    def _call(self, target: Any, name: str, *arguments: object) -> Any:
+        key = (target.getClass().getName(), name)
+        if key not in self._methods:
+            methods = [method for method in target.getClass().getMethods() if method.getName() == name]
+            (self._methods[key],) = methods
+        return self._methods[key].invoke(target, self._objects(arguments))
+
+    def _objects(self, values: Sequence[object]) -> Any:
+        return array(self._gateway, self._gateway.jvm.java.lang.Object, values)
+
+    def _made(self, name: str, *arguments: object) -> Any:
+        made = self._classes.loadClass(f"sqlfeat.{name}").getConstructors()[0]
+        return made.newInstance(self._objects(arguments))
