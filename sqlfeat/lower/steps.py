@@ -86,7 +86,7 @@ class Steps(ABC):
             case Unnest():
                 return self.unnest(plan)
             case WindowTopN():
-                return self._top(plan)
+                return self.top(plan)
             case Distinct():
                 return self.distinct(plan)
             case UnionAll():
@@ -134,7 +134,7 @@ class Steps(ABC):
         select.set("joins", [exp.Join(this=elements, kind="CROSS")])
         return self.add("elements", select)
 
-    def _top(self, plan: WindowTopN) -> str:
+    def top(self, plan: WindowTopN) -> str:
         """Numbered rows, cut at the limit. Explicit NULL order: by default the engines differ."""
         order = [exp.Ordered(this=column(name), desc=desc, nulls_first=not desc) for name, desc in plan.order]
         number = exp.Window(

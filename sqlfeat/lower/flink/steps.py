@@ -11,7 +11,7 @@ from sqlfeat.language.expr import AggregateCall, Column, Expr
 from sqlfeat.language.frame import Frame
 from sqlfeat.language.operation import AggregateContext
 from sqlfeat.language.registry import aggregate
-from sqlfeat.language.trees import flink_type, fn, not_null
+from sqlfeat.language.trees import flink_type, flink_unknown, fn, not_null
 from sqlfeat.language.types import BOOLEAN, TIMESTAMP
 from sqlfeat.lower.expressions import ExpressionLowering, column, identifier
 from sqlfeat.lower.flink.earlier import EarlierFrame
@@ -84,7 +84,25 @@ class FlinkSteps(Steps):
         number = self.named(self.numbered(plan, ("window_start", "window_end")), _COPY)
         numbered = self.add("copies", self.select([*items, number], table))
         first = exp.EQ(this=column(_COPY), expression=exp.Literal.number(1))
-        return self.add("once", self.select(self.columns(plan.schema.names), numbered, first))
+        once = self.add("once", self.select([*self.columns(plan.schema.names), column(_COPY)], numbered, first))
+        return self._apart(once, plan.schema.names, _COPY)
+
+    def top(self, plan: WindowTopN) -> str:
+        return self._apart(super().top(plan), plan.schema.names, plan.rank)
+
+    def _apart(self, source: str, names: Sequence[str], number: str) -> str:
+        """Numbered rows behind their limit, where Flink cannot take other conditions for part of it.
+
+        It would gather them all above the number, write them as a conjunction of alternatives, and number every row
+        instead of the first ones if that looks cheaper to it. It does not look through what may be another value each
+        time and is read twice.
+        """
+        drawn = self.named(flink_unknown(column(number)), number)
+        others = self.columns([name for name in names if name != number])
+        numbers = self.add("numbers", self.select([*others, drawn], source))
+        twice = exp.Add(this=column(number), expression=column(number))
+        present = exp.GT(this=twice, expression=exp.Literal.number(0))
+        return self.add("numbered", self.select(self.columns(names), numbers, present))
 
     def ranking_marks(self, plan: WindowTopN) -> list[exp.Expr]:
         """The limit, so that no two rankings of a job differ in nothing else.
