@@ -65,3 +65,18 @@ FROM l LEFT JOIN r ON l.s = r.s AND l.k = r.k AND l.window_start = r.window_star
         for number, seconds in enumerate(after)
     ]
     assert agree(sql, events, [], flink=flink) == []
+
+
+def test_the_event_time_of_rows_in_windows_is_a_plain_timestamp_to_those_above(flink):
+    sql = """{{ config(materialized='window', entity='one') }}
+WITH r1 AS (
+SELECT s, k, id, n, x, window_end AS ts
+FROM TABLE(HOP(TABLE {{ source('f', 'events') }}, DESCRIPTOR(EVENT_TIME), INTERVAL '1' DAY, INTERVAL '7' DAY))
+)
+SELECT s, k, ts AS feature_time, id,
+PERCENTILE_DISC(n, 0.75) OVER (PARTITION BY s ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW
+EXCLUDE GROUP) AS f0,
+MAX(x) OVER (PARTITION BY s, k ORDER BY ts RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL '1' DAY PRECEDING) AS f1
+FROM r1
+WHERE NOT EXISTS (SELECT 1 FROM {{ source('f', 'things') }} AS t WHERE t.k = s AND t.label <> 'a')"""
+    assert agree(sql, [event(1, k=1, n=3, x=1.5), event(2, n=4), event(3, k=1, x=2.5)], [], flink=flink) == []

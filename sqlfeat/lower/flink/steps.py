@@ -195,8 +195,14 @@ class FlinkSteps(Steps):
 
     def windowed(self, plan: WindowRows) -> str:
         table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "")
-        names = [name for name in plan.schema.names if name != WINDOW_TIME]
-        items = [*self.columns(names), self.named(column("window_time"), WINDOW_TIME)]
+        time = plan.input.schema.event_time
+        items = [
+            # Flink holds it to be a time attribute still, but only while it plans some of the operators above.
+            self.named(self.expressions.cast(column(name), TIMESTAMP) if name == time else column(name), name)
+            for name in plan.schema.names
+            if name != WINDOW_TIME
+        ]
+        items.append(self.named(column("window_time"), WINDOW_TIME))
         return self.add("windowed", self.select(items, table))
 
     def interval(self, plan: IntervalJoin) -> str:
