@@ -241,7 +241,7 @@ class Project:
         return generate_docs(self.loaded, folder, self.console)
 
     def deps(self) -> DepsResult:
-        """Bring the connectors of Flink that the sources need, with Maven."""
+        """Bring the connectors of Flink that sources and stores need, with Maven."""
         from sqlfeat.verbs.deps import deps
 
         return deps(self.loaded, self.console)

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from sqlfeat.cli.session import Session
 
 
-@click.command(short_help="Bring the connectors of Flink that the sources need.")
+@click.command(short_help="Bring the connectors of Flink that sources and stores need.")
 @global_options
 def deps(session: Session) -> None:
-    """Bring the jars that the sources need to be read live, with Maven.
+    """Bring the jars that sources need to be read live, and online stores to be written, with Maven.
 
     They are checked against their pinned SHA-256 and kept for all projects; after that no network is needed.
     """
@@ -23,4 +23,4 @@ def deps(session: Session) -> None:
     if result.jars:
         session.console.result(f"{len(result.jars)} jars, {result.fresh} of them newly brought")
     else:
-        session.console.result("nothing to bring: the sources need only what comes with Flink")
+        session.console.result("nothing to bring: sources and stores need only what comes with Flink")

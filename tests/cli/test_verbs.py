@@ -286,4 +286,4 @@ def test_deps_says_how_many_are_new(answer, capsys):
 
 def test_deps_of_a_project_that_needs_none(shop, capsys):
     assert run_cli(["deps"]) == 0
-    assert capsys.readouterr().out == "nothing to bring: the sources need only what comes with Flink\n"
+    assert capsys.readouterr().out == "nothing to bring: sources and stores need only what comes with Flink\n"
