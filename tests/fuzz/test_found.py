@@ -80,3 +80,16 @@ MAX(x) OVER (PARTITION BY s, k ORDER BY ts RANGE BETWEEN UNBOUNDED PRECEDING AND
 FROM r1
 WHERE NOT EXISTS (SELECT 1 FROM {{ source('f', 'things') }} AS t WHERE t.k = s AND t.label <> 'a')"""
     assert agree(sql, [event(1, k=1, n=3, x=1.5), event(2, n=4), event(3, k=1, x=2.5)], [], flink=flink) == []
+
+
+def test_windows_over_rows_of_windows_are_their_own(flink):
+    sql = """{{ config(materialized='window', entity='one') }}
+WITH weeks AS (
+SELECT s, k, i, window_start AS began, window_end AS ts
+FROM TABLE(TUMBLE(TABLE {{ source('f', 'events') }}, DESCRIPTOR(EVENT_TIME), INTERVAL '7' DAY))
+)
+SELECT s, k, window_end AS feature_time, began, AVG(i) AS f0
+FROM TABLE(CUMULATE(TABLE weeks, DESCRIPTOR(EVENT_TIME), INTERVAL '12' HOUR, INTERVAL '1' DAY, INTERVAL '-3' HOUR))
+GROUP BY s, k, began, window_start, window_end"""
+    events = [event(number, k=1, i=number, ts=datetime(2024, 1, number)) for number in (1, 2, 3, 8, 9, 24)]
+    assert agree(sql, events, [], flink=flink) == []

@@ -170,6 +170,9 @@ class FlinkSteps(Steps):
         window, below = plan.window, plan.input.schema
         if window is not None and window.kind == "SESSION":
             return SessionStep(self, plan, outermost=plan is self._outermost).rows()
+        if window is not None and isinstance(rows := outermost(plan.input), WindowRows):
+            # Otherwise Flink tries to aggregate by the windows of these rows, not by those above them, and fails.
+            self._names[id(rows)] = rows, self.windowed(rows, _assigned())
         source = self.relation(plan.input)
         ordered = any(aggregate(call.op).ordered for call in plan.calls)
         if ordered:
@@ -193,7 +196,7 @@ class FlinkSteps(Steps):
         context = AggregateContext(lambda tree: tree, ())
         return [self.named(self.expressions.aggregate(call, context), call.name) for call in plan.calls]
 
-    def windowed(self, plan: WindowRows) -> str:
+    def windowed(self, plan: WindowRows, condition: exp.Expr | None = None) -> str:
         table = _window_table(self.relation(plan.input), plan.window, plan.input.schema.event_time or "")
         time = plan.input.schema.event_time
         items = [
@@ -203,7 +206,7 @@ class FlinkSteps(Steps):
             if name != WINDOW_TIME
         ]
         items.append(self.named(column("window_time"), WINDOW_TIME))
-        return self.add("windowed", self.select(items, table))
+        return self.add("windowed", self.select(items, table, condition))
 
     def interval(self, plan: IntervalJoin) -> str:
         """Flink's interval join. One time attribute goes on: that of the side which is never the earlier one.
