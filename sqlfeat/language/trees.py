@@ -87,12 +87,22 @@ def flink_coalesce(*values: exp.Expr) -> exp.Expr:
     return reduce(lambda rest, value: fn("IFNULL", value, rest), reversed(unknown), last)
 
 
-def flink_unknown(value: exp.Expr) -> exp.Expr:
+def flink_unknown(value: exp.Expr, otherwise: exp.Expr | None = None) -> exp.Expr:
     """A value that Flink's planner does not compute before the job, and does not merge into the projection above.
 
-    It does neither with what might be another value each time. RAND() is below 1.
+    It does neither with what might be another value each time. RAND() is below 1, so `otherwise` is never the value;
+    without it, a value that the planner finds to be NULL is a constant to it nevertheless.
     """
-    return case((exp.LT(this=fn("RAND"), expression=double(2.0)), value))
+    return case((exp.LT(this=fn("RAND"), expression=double(2.0)), value), default=otherwise)
+
+
+def flink_divisor(value: exp.Expr, kind: DataType) -> exp.Expr:
+    """A divisor for Flink, if it is not a number as written.
+
+    The planner computes a quotient of constants itself, and fails if the divisor is NULL, or one that it did not
+    compute before, also of constants from a projection below.
+    """
+    return flink_unknown(value, double(1.0) if kind.kind is Kind.DOUBLE else number(1))
 
 
 def flink_bounded(value: exp.Expr, low: int, high: int) -> exp.Expr:

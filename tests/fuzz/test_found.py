@@ -82,6 +82,14 @@ WHERE NOT EXISTS (SELECT 1 FROM {{ source('f', 'things') }} AS t WHERE t.k = s A
     assert agree(sql, [event(1, k=1, n=3, x=1.5), event(2, n=4), event(3, k=1, x=2.5)], [], flink=flink) == []
 
 
+def test_constants_beside_a_quotient_by_nothing_are_planned(flink):
+    sql = """{{ config(materialized='event', entity='one') }}
+SELECT s, k, ts AS feature_time, id,
+  GREATEST((2 * -3.10) / (CASE WHEN TRUE THEN n END), (0.5 / 0) + GREATEST(x, x)) AS f0
+FROM {{ source('f', 'events') }}"""
+    assert agree(sql, [event(1, n=2, x=1.0), event(2, n=4), event(3, x=0.5)], [], flink=flink) == []
+
+
 def test_windows_over_rows_of_windows_are_their_own(flink):
     sql = """{{ config(materialized='window', entity='one') }}
 WITH weeks AS (

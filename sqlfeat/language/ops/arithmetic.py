@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Operation, Typed, TypeMismatch, Vector
-from sqlfeat.language.trees import binary, case, cast, double, flink_unknown, fn, number
+from sqlfeat.language.trees import binary, case, cast, double, flink_divisor, fn, number
 from sqlfeat.language.types import BIGINT, DOUBLE, DataType, Kind
 from sqlfeat.language.typing import any_nullable, arity, bounded_decimal, convert, numeric_pair
 
@@ -114,11 +114,7 @@ def _divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 def _flink_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     divisor = _nonzero(call, args[1])
-    if divisor is not args[1]:
-        # Flink's planner computes a quotient of constants itself, and fails if the divisor is one that it did not
-        # compute before, also of constants from a projection below.
-        divisor = flink_unknown(divisor)
-    return binary(exp.Div, args[0], divisor)
+    return binary(exp.Div, args[0], divisor if divisor is args[1] else flink_divisor(divisor, call.args[1].type))
 
 
 def _cannot_wrap(call: Call) -> bool:

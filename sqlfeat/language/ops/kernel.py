@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from sqlfeat.language.expr import Call, Expr
+from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import COMPILER_FAMILY, Lowering, Operation, Typed, TypeRule, Vector
-from sqlfeat.language.trees import binary, cast, flink_unknown, fn
+from sqlfeat.language.trees import binary, cast, flink_divisor, flink_unknown, fn
 from sqlfeat.language.types import BIGINT, DOUBLE
 from sqlfeat.language.typing import arity, takes
 
@@ -38,6 +38,11 @@ def _named(name: str) -> Lowering:
 
 def _divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
     return binary(exp.Div, args[0], args[1])
+
+
+def _flink_divide(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+    divisor = call.args[1]
+    return binary(exp.Div, args[0], args[1] if isinstance(divisor, Literal) else flink_divisor(args[1], divisor.type))
 
 
 def _whole(*, duckdb: bool) -> Lowering:
@@ -66,6 +71,6 @@ OPERATIONS = (
     _raw("RAW_SQRT", "The square root of a number that is not negative.", takes(DOUBLE, gives=DOUBLE), _named("SQRT"),
          _named("SQRT"), Vector((2.0,), 1.4142135623730951, _D), Vector((0.0,), 0.0, _D), Vector((None,), None, _D)),
     _raw("RAW_DIVIDE", "The quotient by a number that is not zero.", takes(DOUBLE, DOUBLE, gives=DOUBLE), _divide,
-         _divide,
+         _flink_divide,
          Vector((1.0, 3.0), 0.3333333333333333, ("DOUBLE", "DOUBLE")), Vector((None, 3.0), None, ("DOUBLE", "DOUBLE"))),
 )  # fmt: skip
