@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, reduce
 
 from sqlglot import exp
 
+from sqlfeat.language.expr import Expr
 from sqlfeat.language.types import INT, DataType, Kind
 
 _DUCKDB_NAMES = {Kind.STRING: "VARCHAR", Kind.TIMESTAMP: "TIMESTAMP", Kind.INT: "INTEGER"}
@@ -103,6 +105,18 @@ def flink_divisor(value: exp.Expr, kind: DataType) -> exp.Expr:
     compute before, also of constants from a projection below.
     """
     return flink_unknown(value, double(1.0) if kind.kind is Kind.DOUBLE else number(1))
+
+
+def flink_arguments(args: Sequence[Expr], trees: Sequence[exp.Expr]) -> list[exp.Expr]:
+    """Arguments of a function that Flink checks for whether they may be NULL.
+
+    Its planner takes `n IS NULL OR n > 0` for one search, of which it knows that it is never NULL, but whose code it
+    holds to be NULL at times, and then refuses the call. Part of a longer condition it is in nobody's way.
+    """
+    return [
+        flink_unknown(tree) if arg.type.kind is Kind.BOOLEAN and tree.find(exp.Column) else tree
+        for arg, tree in zip(args, trees, strict=True)
+    ]
 
 
 def flink_bounded(value: exp.Expr, low: int, high: int) -> exp.Expr:

@@ -90,6 +90,16 @@ FROM {{ source('f', 'events') }}"""
     assert agree(sql, [event(1, n=2, x=1.0), event(2, n=4), event(3, x=0.5)], [], flink=flink) == []
 
 
+def test_the_first_truth_that_is_not_null_is_a_condition(flink):
+    sql = """{{ config(materialized='window', entity='one') }}
+SELECT s, k, window_end AS feature_time, AVG(x) FILTER (WHERE COALESCE(positive, b)) AS f0,
+  BOOL_AND(IFNULL(b, positive)) AS f1
+FROM TABLE(TUMBLE(TABLE {{ ref('staged') }}, DESCRIPTOR(EVENT_TIME), INTERVAL '1' DAY))
+GROUP BY s, k, window_start, window_end"""
+    events = [event(1, k=1, n=2, x=1.0), event(2, k=1, n=-1, x=2.0, b=True), event(3, k=1, x=4.0, b=False)]
+    assert agree(sql, events, [], flink=flink) == []
+
+
 def test_windows_over_rows_of_windows_are_their_own(flink):
     sql = """{{ config(materialized='window', entity='one') }}
 WITH weeks AS (

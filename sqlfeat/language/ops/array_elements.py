@@ -25,11 +25,11 @@ from sqlfeat.language.ops.array_proofs import (
 )
 from sqlfeat.language.ops.array_types import (
     array_of,
-    named,
+    flink_named,
     operation,
     with_element,
 )
-from sqlfeat.language.trees import binary, case, cast, flink_bounded, fn, not_null, number
+from sqlfeat.language.trees import binary, case, cast, flink_arguments, flink_bounded, fn, not_null, number
 from sqlfeat.language.types import BIGINT, BOOLEAN, Kind, array
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert
 
@@ -127,7 +127,7 @@ def _duckdb_position(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def _flink_position(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
-    return cast(fn("ARRAY_POSITION", *args), BIGINT, duckdb=False)
+    return cast(fn("ARRAY_POSITION", *flink_arguments(call.args, args)), BIGINT, duckdb=False)
 
 
 OPERATIONS = (
@@ -147,7 +147,7 @@ OPERATIONS = (
                Vector((None,), None, (BIGINTS,))),
               "CARDINALITY(a)", "ARRAY_LENGTH", "ARRAY_SIZE"),
     operation("ARRAY_CONTAINS", "Whether one of the elements is the value, NULL being a value like any other.",
-              _type_contains, _duckdb_contains, named("ARRAY_CONTAINS"),
+              _type_contains, _duckdb_contains, flink_named("ARRAY_CONTAINS"),
               (*each(lambda v, t: Vector(([v.a, v.b], v.b), True, (f"ARRAY<{t}>", t))),
                *each(lambda v, t: Vector(([v.a, None], v.b), False, (f"ARRAY<{t}>", t))),
                Vector(([1, None], None), True, (BIGINTS, "BIGINT")), Vector(([1], None), False, (BIGINTS, "BIGINT")),

@@ -22,6 +22,7 @@ from sqlfeat.language.ops.array_proofs import (
 from sqlfeat.language.ops.array_types import (
     FAMILY,
     arrays_of_one_type,
+    flink_named,
     if_present,
     named,
     operation,
@@ -103,7 +104,7 @@ OPERATIONS = (
                Vector((None,), None, (BIGINTS,))),
               "ARRAY_DISTINCT(a)", "LIST_DISTINCT"),
     operation("ARRAY_REMOVE", "The array without the elements that are the value, NULL being a value like any other.",
-              type_append, _duckdb_remove, named("ARRAY_REMOVE"),
+              type_append, _duckdb_remove, flink_named("ARRAY_REMOVE"),
               (*each(lambda v, t: Vector(([v.a, v.b, None, v.a], v.a), [v.b, None], (f"ARRAY<{t}>", t))),
                Vector(([1, None], None), [1], (BIGINTS, "BIGINT")), Vector(([1, 1], 1), [], (BIGINTS, "BIGINT")),
                Vector((None, 1), None, (BIGINTS, "BIGINT"))),

@@ -15,7 +15,7 @@ from sqlfeat.language.operation import (
     TypeRule,
     Vector,
 )
-from sqlfeat.language.trees import case, fn, not_null
+from sqlfeat.language.trees import case, flink_arguments, fn, not_null
 from sqlfeat.language.types import DataType, Kind, array
 from sqlfeat.language.typing import arity, common_type, convert
 
@@ -58,6 +58,11 @@ def arrays_of_one_type(args: Sequence[Expr], high: int = 2) -> tuple[Expr, ...]:
 def named(name: str) -> Lowering:
     """The engine's function of that name."""
     return lambda _, args: fn(name, *args)
+
+
+def flink_named(name: str) -> Lowering:
+    """Flink's function of that name, of an array and an element."""
+    return lambda call, args: fn(name, *flink_arguments(call.args, args))
 
 
 def type_append(args: Sequence[Expr]) -> Typed:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import Lowering, Macro, Operation, Typed, TypeMismatch, TypeRule, Vector
-from sqlfeat.language.trees import binary, case, flink_coalesce, fn, is_null, wrap
+from sqlfeat.language.trees import binary, case, flink_arguments, flink_coalesce, fn, is_null, wrap
 from sqlfeat.language.types import BOOLEAN, Kind
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert
 
@@ -186,8 +186,8 @@ OPERATIONS = (
                Vector((False, 1, None), None, ("BOOLEAN", "BIGINT", "BIGINT"))),
               "CASE WHEN a THEN b ELSE c END", aliases=("IF", "IFF")),
     Operation("COALESCE", "conditional", "The first argument that is not NULL.", _type_coalesce, _named("COALESCE"),
-              lambda call, args: flink_coalesce(*args), (Vector((None, 2), 2, _B), Vector((1, 2), 1, _B),
-                                                         Vector((None, None), None, _B)),
+              lambda call, args: flink_coalesce(*flink_arguments(call.args, args)),
+              (Vector((None, 2), 2, _B), Vector((1, 2), 1, _B), Vector((None, None), None, _B)),
               "COALESCE(a, b)", aliases=("IFNULL", "NVL")),
     Operation("NULLIF", "conditional", "NULL if the arguments are equal, else the first.", _type_nullif,
               _named("NULLIF"),
