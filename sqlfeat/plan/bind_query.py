@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
 from sqlfeat.language.expr import Column, Expr, Literal
@@ -15,6 +17,9 @@ from sqlfeat.plan.distinct_rows import each_once
 from sqlfeat.plan.nodes import Plan, Project, Schema, UnionAll
 from sqlfeat.plan.projection import project
 from sqlfeat.plan.report import BindError, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class QueryBinder:
@@ -70,7 +75,7 @@ class QueryBinder:
         return SelectBinder(node, source, self._report).bind()
 
     def _union(self, node: exp.Union, ctes: Ctes) -> Plan:
-        first, *others = _branches(node, distinct=bool(node.args.get("distinct")))
+        first, *others = _branches(node)
         branches = [self.bind(side, ctes, in_union=True) for side in (first, *map(_named, others))]
         try:
             united = unite(branches)
@@ -103,10 +108,11 @@ class QueryBinder:
                 raise self._report.unknown("SF0301", column, "column", column.name, known)
 
 
-def _branches(node: exp.Expr, *, distinct: bool) -> list[exp.Expr]:
-    if isinstance(node, exp.Union) and not node.args.get("with_") and bool(node.args.get("distinct")) is distinct:
-        return [*_branches(node.this, distinct=distinct), *_branches(node.expression, distinct=distinct)]
-    return [node]
+def _branches(union: exp.Union) -> Iterator[exp.Expr]:
+    """What is united: the branches of UNIONs of the same kind inside of it, too, unless they have names of their own."""
+    for side in (union.this, union.expression):
+        same = isinstance(side, exp.Union) and bool(side.args.get("distinct")) is bool(union.args.get("distinct"))
+        yield from _branches(side) if same and not side.args.get("with_") else [side]
 
 
 def _named(branch: exp.Expr) -> exp.Expr:

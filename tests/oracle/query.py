@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +54,7 @@ def _query(node: exp.Expr, known: dict[str, Relation]) -> Relation:
         case exp.Subquery():
             return _query(node.this, known)
         case exp.Union():
-            united = _union([_query(branch, known) for branch in _branches(node, _distinct(node))])
+            united = _union([_query(branch, known) for branch in _branches(node)])
             return _each_once(united) if _distinct(node) else united
         case exp.Select():
             selected = _select(node, known)
@@ -74,10 +74,10 @@ def _each_once(relation: Relation) -> Relation:
     return replace(relation, rows=list(kept.values()))
 
 
-def _branches(node: exp.Expr, distinct: bool) -> list[exp.Expr]:
-    if isinstance(node, exp.Union) and not node.args.get("with_") and _distinct(node) is distinct:
-        return [*_branches(node.this, distinct), *_branches(node.expression, distinct)]
-    return [node]
+def _branches(union: exp.Union) -> Iterator[exp.Expr]:
+    for side in (union.this, union.expression):
+        one = isinstance(side, exp.Union) and not side.args.get("with_") and _distinct(side) is _distinct(union)
+        yield from _branches(side) if one else [side]
 
 
 def _union(branches: list[Relation]) -> Relation:
