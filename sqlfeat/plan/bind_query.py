@@ -109,7 +109,7 @@ class QueryBinder:
 
 
 def _branches(union: exp.Union) -> Iterator[exp.Expr]:
-    """What is united: the branches of UNIONs of the same kind inside of it, too, unless they have names of their own."""
+    """What is united, with the branches of UNIONs of the same kind inside of it that have no names of their own."""
     for side in (union.this, union.expression):
         same = isinstance(side, exp.Union) and bool(side.args.get("distinct")) is bool(union.args.get("distinct"))
         yield from _branches(side) if same and not side.args.get("with_") else [side]
