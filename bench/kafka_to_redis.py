@@ -10,8 +10,10 @@ import json
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -88,8 +90,8 @@ WINDOW w AS (PARTITION BY user_id ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PR
 def main() -> None:
     """Measure and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=600_000)
-    parser.add_argument("--rounds", type=int, default=5, help="each of both jobs; the medians count")
+    parser.add_argument("--events", type=int, default=1_500_000)
+    parser.add_argument("--rounds", type=int, default=3, help="each of both jobs; the medians count")
     parser.add_argument("--seconds", type=int, default=20, help="of the measurement of freshness; 0 leaves it out")
     arguments = parser.parse_args()
     bring_jars((pinned()["kafka"], *redis_jars()), jar_folder())
@@ -104,18 +106,22 @@ def main() -> None:
 
 
 def throughput(root: Path, broker: Broker, events: int, rounds: int) -> dict[str, int]:
-    """Events per second of both jobs: medians over rounds, in which they take turns."""
-    jobs = {"by hand": by_hand, "sqlfeat": compiled}
-    rates: dict[str, list[float]] = {name: [] for name in jobs}
-    for action in jobs.values():
-        action(root, broker, "small")  # warms Java up
-    for number in range(rounds):
-        for name, action in jobs.items():
-            # The difference of two jobs leaves out what a job needs to start and to end.
-            short, long = (action(root, broker, topic) for topic in ("small", "large"))
-            rates[name].append(events / (long - short))
-            print(f"round {number + 1}: {name} {rates[name][-1]:,.0f}/s ({short:.1f} s, {long:.1f} s)", file=sys.stderr)
+    """Events per second of both jobs: medians over rounds, in which they take turns, each in a Java of its own."""
+    rates: dict[str, list[float]] = {name: [] for name in JOBS}
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as fresh:
+        for number in range(rounds):
+            for name in JOBS:
+                short, long = fresh.submit(seconds_of, name, root, broker.address).result()
+                rates[name].append(events / (long - short))
+                took = f"({short:.1f} s, {long:.1f} s)"
+                print(f"round {number + 1}: {name} {rates[name][-1]:,.0f}/s {took}", file=sys.stderr)
     return {name: round(median(found)) for name, found in rates.items()}
+
+
+def seconds_of(name: str, root: Path, brokers: str) -> tuple[float, float]:
+    """Of a job over the small topic, and of one over the large topic: their difference leaves out starts and ends."""
+    JOBS[name](root, brokers, "small")  # warms Java up
+    return JOBS[name](root, brokers, "small"), JOBS[name](root, brokers, "large")
 
 
 @contextmanager
@@ -152,11 +158,11 @@ def fill(broker: Broker, topic: str, count: int) -> None:
     broker.produce(topic, ((user % PARTITIONS, event) for user, event in zip(users, events, strict=True)))
 
 
-def by_hand(root: Path, broker: Broker, topic: str) -> float:
+def by_hand(root: Path, brokers: str, topic: str) -> float:
     """Seconds of the job that somebody would write without sqlfeat."""
     environment = create_environment(root / "flink.log", PARALLELISM, {})
     environment.execute_sql(f"ADD JAR '{jar_folder() / pinned()['kafka'].file_name}'")
-    *tables, insert = BY_HAND.format(topic=topic, brokers=broker.address).split(";\n")
+    *tables, insert = BY_HAND.format(topic=topic, brokers=brokers).split(";\n")
     for table in tables:
         environment.execute_sql(table)
     start = time.perf_counter()
@@ -174,12 +180,15 @@ def models_of(root: Path, topic: str, *, until_latest: bool) -> tuple[tuple[Comp
     return compile_models(project, ["clicks"], options), OnlineSink(project.target.online, root, Path(logs).name, None)
 
 
-def compiled(root: Path, _: Broker, topic: str) -> float:
+def compiled(root: Path, _: str, topic: str) -> float:
     """Seconds of the job that sqlfeat runs."""
     models, sink = models_of(root, topic, until_latest=True)
     start = time.perf_counter()
     start_job(models, merge_options(models), root / "flink.log", PARALLELISM, sink).wait()
     return time.perf_counter() - start
+
+
+JOBS = {"by hand": by_hand, "sqlfeat": compiled}
 
 
 def freshness(root: Path, broker: Broker, url: str, seconds: int) -> dict[str, float]:
