@@ -134,6 +134,8 @@ def test_a_row_is_forgotten_when_its_feature_time_says(redis_url, tmp_path):
     assert writer.put("m", rows, ttl_ms=86_400_000) == len(rows)
     ends = {row.key: client.pexpiretime(f"sqlfeat:ends:m:{{{row.key}}}") for row in rows}
     assert ends == {row.key: row.expires_ms(86_400_000) for row in rows}
+    assert writer.put("m", [OnlineRow("k=last", "10000-01-01 00:00:00.001", "{}")], ttl_ms=1_000) == 1
+    assert client.pexpiretime("sqlfeat:ends:m:{k=last}") == 253_402_300_800_000 + 1_001
     client.close()
     writer.close()
 

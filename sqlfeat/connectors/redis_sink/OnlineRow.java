@@ -31,9 +31,14 @@ public final class OnlineRow {
 
     /** The feature time in milliseconds since 1970. */
     long millis() {
-        long day = LocalDate.of(digits(0, 4), digits(5, 2), digits(8, 2)).toEpochDay();
-        long seconds = (digits(11, 2) * 60L + digits(14, 2)) * 60L + digits(17, 2);
-        return day * DAY_MS + seconds * 1000L + digits(20, 3);
+        // The last windows of the year 9999 end in a year of five digits.
+        int year = 4;
+        while (version[year] != '-') {
+            year++;
+        }
+        long day = LocalDate.of(digits(0, year), digits(year + 1, 2), digits(year + 4, 2)).toEpochDay();
+        long seconds = (digits(year + 7, 2) * 60L + digits(year + 10, 2)) * 60L + digits(year + 13, 2);
+        return day * DAY_MS + seconds * 1000L + digits(year + 16, 3);
     }
 
     /** When it is forgotten, as text: so long after its feature time; empty for never. */
