@@ -10,7 +10,7 @@ from sqlfeat.language.operation import Macro, Operation, TypeMismatch, Vector
 from sqlfeat.language.ops.cast_vectors import CAST_VECTORS, TRY_CAST_VECTORS
 from sqlfeat.language.ops.narrowing import try_cast
 from sqlfeat.language.registry import OPERATIONS
-from sqlfeat.language.types import parse_type
+from sqlfeat.language.types import Kind, parse_type
 from sqlfeat.plan.expand import expand_expr
 
 if TYPE_CHECKING:
@@ -93,6 +93,21 @@ def subjects() -> list[tuple[Subject, tuple[Vector, ...]]]:
             vectors = tuple(vector for to, vector in table if to == target)
             found.append((Subject(cast, "casts", target), vectors))
     return found
+
+
+def with_constants(vectors: Sequence[Vector]) -> list[Vector]:
+    """The vectors, and of each signature one more for each argument that may be a constant beside the others.
+
+    Constants beside a column are written without a cast, and what is computed from them has its type nevertheless.
+    """
+    more: dict[tuple[str, ...], Vector] = {}
+    for vector in vectors:
+        for i, (value, written) in enumerate(_arguments(vector)):
+            types = (*vector.types[:i], f"{written}!", *vector.types[i + 1 :])
+            constant = value is None or written.endswith("!") or parse_type(written).kind is Kind.ARRAY
+            if not constant and not all(each.endswith("!") for each in types):
+                more.setdefault(types, Vector(vector.args, vector.result, types))
+    return [*vectors, *more.values()]
 
 
 def groups_of(chosen: Iterable[tuple[Subject, Sequence[Vector]]]) -> list[Group]:

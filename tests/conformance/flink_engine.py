@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pyflink.table import TableSchema
     from sqlglot import exp
 
     from sqlfeat.language.types import DataType
@@ -58,7 +59,7 @@ class FlinkEngine:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is a finding about the group
             outcome.broken[group.id] = _cause(error)
             return False
-        found = _type_name(schema._j_table_schema.getFieldDataTypes()[0].getLogicalType().asSummaryString())
+        (found,) = column_types(schema)
         if found != str(group.type):
             outcome.types[group.id] = found
         return True
@@ -125,9 +126,15 @@ def _input(slot: str, data_type: DataType) -> str:
     return f"TRY_CAST({source} AS {flink_type(data_type).sql('flink')})"
 
 
+def column_types(schema: TableSchema) -> list[str]:
+    """The types of the columns, whether NULL or the time of an event aside."""
+    types = schema._j_table_schema.getFieldDataTypes()
+    return [_type_name(data_type.getLogicalType().asSummaryString()) for data_type in types]
+
+
 def _type_name(summary: str) -> str:
     """As the language writes it; the length of a text, which Flink derives from constants, does not matter."""
-    plain = summary.replace(" NOT NULL", "").replace(", ", ",")
+    plain = summary.replace(" NOT NULL", "").replace(" *ROWTIME*", "").replace(", ", ",")
     return re.sub(r"(VAR)?CHAR\(\d+\)", "STRING", plain)
 
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conformance.cases import BadVector, groups_of, subjects
+from tests.conformance.cases import BadVector, groups_of, subjects, with_constants
 from tests.conformance.duckdb_engine import DuckdbEngine
 from tests.conformance.flink_engine import FlinkEngine
 from tests.conformance.fuzz import fuzzed
@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     wanted = {name.upper() for name in options.names}
     chosen = [
-        (s, v) for s, v in subjects() if not wanted or {s.name.upper(), s.family.upper(), str(s).upper()} & wanted
+        (s, with_constants(v))
+        for s, v in subjects()
+        if not wanted or {s.name.upper(), s.family.upper(), str(s).upper()} & wanted
     ]
     if options.fuzz:
         chosen = [fuzzed(subject, vectors, options.fuzz, options.seed) for subject, vectors in chosen]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sqlfeat.language.operation import COMPILER_FAMILY
-from tests.conformance.cases import Group, groups_of, subjects
+from tests.conformance.cases import Group, groups_of, subjects, with_constants
 from tests.conformance.duckdb_engine import DuckdbEngine
 from tests.conformance.fuzz import fuzzed
 from tests.conformance.rows import Outcome, against_each_other, against_expectation, write_rows
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-SUBJECTS = subjects()
+SUBJECTS = [(subject, with_constants(vectors)) for subject, vectors in subjects()]
 NAMES = [str(subject) for subject, _ in SUBJECTS]
 PUBLIC = [(subject, vectors) for subject, vectors in SUBJECTS if subject.family != COMPILER_FAMILY]
 """What users write. The compiler's own operations are used only where their arguments are known to fit."""

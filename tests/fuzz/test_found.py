@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -110,4 +111,12 @@ SELECT s, k, window_end AS feature_time, began, AVG(i) AS f0
 FROM TABLE(CUMULATE(TABLE weeks, DESCRIPTOR(EVENT_TIME), INTERVAL '12' HOUR, INTERVAL '1' DAY, INTERVAL '-3' HOUR))
 GROUP BY s, k, began, window_start, window_end"""
     events = [event(number, k=1, i=number, ts=datetime(2024, 1, number)) for number in (1, 2, 3, 8, 9, 24)]
+    assert agree(sql, events, [], flink=flink) == []
+
+
+def test_a_constant_that_nullif_compares_has_the_type_of_the_other_side(flink):
+    sql = """{{ config(materialized='event', entity='one') }}
+SELECT s, k, ts AS feature_time, id, GREATEST(NULLIF(0.01, m), m) AS f0, NULLIF(2147483647, n) + 1 AS f1
+FROM {{ source('f', 'events') }}"""
+    events = [event(1, m=Decimal("0.01"), n=2147483647), event(2, m=Decimal("7.00"), n=1), event(3)]
     assert agree(sql, events, [], flink=flink) == []

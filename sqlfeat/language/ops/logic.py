@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from sqlfeat.language.expr import Call, Expr, Literal
 from sqlfeat.language.operation import Lowering, Macro, Operation, Typed, TypeMismatch, TypeRule, Vector
-from sqlfeat.language.trees import binary, case, flink_arguments, flink_coalesce, fn, is_null, wrap
+from sqlfeat.language.trees import binary, case, cast, flink_arguments, flink_coalesce, fn, is_null, wrap
 from sqlfeat.language.types import BOOLEAN, Kind
 from sqlfeat.language.typing import any_nullable, arity, common_type, convert
 
@@ -91,6 +91,18 @@ def _case(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
 
 def _named(name: str) -> Lowering:
     return lambda call, args: fn(name, *args)
+
+
+def _nullif(*, duckdb: bool) -> Lowering:
+    """Its type is that of the first argument, and a constant beside a BIGINT is written as an INT."""
+
+    def lower(call: Call, args: Sequence[exp.Expr]) -> exp.Expr:
+        value, other = args
+        return fn(
+            "NULLIF", cast(value, call.type, duckdb=duckdb) if isinstance(call.args[0], Literal) else value, other
+        )
+
+    return lower
 
 
 def _flink_order(kind: type[exp.Binary]) -> Lowering:
@@ -190,9 +202,9 @@ OPERATIONS = (
               (Vector((None, 2), 2, _B), Vector((1, 2), 1, _B), Vector((None, None), None, _B)),
               "COALESCE(a, b)", aliases=("IFNULL", "NVL")),
     Operation("NULLIF", "conditional", "NULL if the arguments are equal, else the first.", _type_nullif,
-              _named("NULLIF"),
-              _named("NULLIF"), (Vector((1, 1), None, _B), Vector((1, 2), 1, _B), Vector((None, 1), None, _B),
-                                 Vector((1, None), 1, _B)),
+              _nullif(duckdb=True), _nullif(duckdb=False),
+              (Vector((1, 1), None, _B), Vector((1, 2), 1, _B), Vector((None, 1), None, _B), Vector((1, None), 1, _B),
+               Vector((Decimal("0.01"), Decimal("7.00")), Decimal("0.01"), ("DECIMAL(12,2)", "DECIMAL(12,2)"))),
               "NULLIF(a, b)"),
 )  # fmt: skip
 

@@ -219,7 +219,7 @@ MACROS = (
           _type_number, _abs,
           (Vector((-5,), 5, _B), Vector((_MIN,), _MIN, _B), Vector((-2147483648,), 2147483648, ("INT",)),
            Vector((-1.5,), 1.5, _D), Vector((0.0,), 0.0, _D), Vector((Decimal("-1.50"),), Decimal("1.50"), _M),
-           Vector((None,), None, _D)), "ABS(x)"),
+           Vector((Decimal("-0.5"),), Decimal("0.5"), ("DECIMAL(1,1)!",)), Vector((None,), None, _D)), "ABS(x)"),
     Macro("SIGN", "math", "-1, 0 or 1, as BIGINT.", _type_sign, _sign,
           (Vector((-5,), -1, _B), Vector((_MIN,), -1, _B), Vector((0,), 0, _B), Vector((5e-324,), 1, _D),
            Vector((0.0,), 0, _D),
