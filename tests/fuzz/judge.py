@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -17,10 +17,7 @@ from tests.fuzz.opinions import Batch
 from tests.fuzz.streams import Stream
 from tests.oracle.compare import differences
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ORACLE_AND_DUCKDB, ORACLE_AND_FLINK, LATE, REFUSED = "DuckDB", "Flink", "late", "refused by Flink"
+ORACLE_AND_DUCKDB, ORACLE_AND_FLINK, LATE, FAILED = "DuckDB", "Flink", "late", "Flink fails"
 NULLS = "NULL where the compiler expects none"
 
 
@@ -45,7 +42,7 @@ def judged(batch: Batch, *, flink: bool, parallelism: int = 1) -> Verdict:
         try:
             batch.stream(parallelism)
         except SqlfeatError as error:
-            verdict.problems.append((REFUSED, "", [error.diagnostics[0].message]))
+            verdict.problems.append((FAILED, "", [error.diagnostics[0].message]))
             return verdict
     return compared(batch, verdict, flink=flink)
 
@@ -79,16 +76,22 @@ def agree(sql: str, events: Sequence[Any], changes: Sequence[Any], *, flink: boo
         return [line for _, _, lines in judged(batch, flink=flink).problems for line in lines]
 
 
-def refused_alone(batch: Batch, folder: Path) -> Iterator[str]:
-    """The models of a batch that Flink refuses, found by halves."""
+def failing_alone(batch: Batch, folder: Path) -> list[str]:
+    """The models for which Flink fails, found by halves: those that it refuses, else those whose job fails."""
+    return _failing(batch, folder / "planned", []) or _failing(batch, folder / "run", batch.streams)
+
+
+def _failing(batch: Batch, folder: Path, streams: Sequence[Stream]) -> list[str]:
     names = list(batch.models)
-    if len(names) == 1:
-        yield names[0]
-        return
-    for half, part in enumerate((names[: len(names) // 2], names[len(names) // 2 :])):
-        smaller = Batch(folder / str(half), {name: batch.sql[name] for name in part}, [])
-        if any(what == REFUSED for what, _, _ in judged(smaller, flink=True).problems):
-            yield from refused_alone(smaller, folder / str(half))
+    middle = len(names) // 2
+    found: list[str] = []
+    for half, part in enumerate(filter(None, (names[:middle], names[middle:]))):
+        smaller = Batch(folder / str(half), {name: batch.sql[name] for name in part}, streams)
+        try:
+            smaller.stream(1)
+        except SqlfeatError:
+            found += part if len(part) == 1 else _failing(smaller, folder / str(half), streams)
+    return found
 
 
 def shrunk(sql: str, streams: Sequence[Stream], fails: Callable[[str, Sequence[Stream]], bool], tries: int) -> str:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.fuzz.judge import REFUSED, judged, refused_alone, shrunk
+from tests.fuzz.judge import FAILED, failing_alone, judged, shrunk
 from tests.fuzz.models import model
 from tests.fuzz.opinions import Batch
 from tests.fuzz.streams import Stream, stream
@@ -57,17 +57,15 @@ def report(batch: Batch, options: argparse.Namespace) -> Counter[str]:
     """Judge a batch, and print what is wrong with it as tests."""
     parallelism = random.Random(str(batch.root)).choice((1, 2)) if options.parallelism == 0 else options.parallelism
     verdict = judged(batch, flink=options.flink, parallelism=parallelism)
-    if any(what == REFUSED for what, _, _ in verdict.problems):
-        for name in refused_alone(batch, batch.root / "halves"):
-            print(f"=== refused by Flink: {verdict.problems[0][2][0]}\n{batch.sql[name]}\n", flush=True)
-            verdict.problems.append((REFUSED, name, []))
+    reasons = [lines for what, _, lines in verdict.problems if what == FAILED]
+    if reasons and (failing := failing_alone(batch, batch.root / "halves")):
+        for name in failing:
             del batch.models[name]
-        again = judged(batch, flink=True, parallelism=parallelism)
-        verdict.pairs, verdict.values = again.pairs, again.values
-        verdict.problems += again.problems
+        verdict = judged(batch, flink=True, parallelism=parallelism)
+        verdict.problems += [(FAILED, name, reasons[0]) for name in failing]
     for what, name, lines in verdict.problems:
-        if name and what != REFUSED:
-            print(f"=== {what}, {name}: " + "\n".join(line[:600] for line in lines[:4]), flush=True)
+        print(f"=== {what}, {name}: " + "\n".join(line[:600] for line in lines[:4]), flush=True)
+        if name:
             print(shrunk(batch.sql[name], batch.streams, fails_with(flink=what != "DuckDB"), options.tries), flush=True)
     return Counter(
         pairs=verdict.pairs, values=verdict.values, differences=len(verdict.problems), models=len(batch.models)
