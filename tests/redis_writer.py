@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JJavaError
@@ -9,15 +10,18 @@ from py4j.protocol import Py4JJavaError
 from sqlfeat.connectors.jars import bring_jars, jar_folder, redis_jars
 from sqlfeat.engines.flink.gateway import ensure_gateway
 from sqlfeat.engines.flink.own_jars import REDIS_SINK, own_jar
-from sqlfeat.engines.flink.redis_sink import redis_options
+from sqlfeat.engines.flink.redis_sink import column_options, redis_options
 from sqlfeat.engines.flink.reflection import array
 from sqlfeat.engines.flink.sink import OnlineSink
+from sqlfeat.lower.flink.online import typed_columns
 from sqlfeat.project.config import OnlineTarget
+from sqlfeat.stores.protocol import latest_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from sqlfeat.lower.program import CompiledModel
     from sqlfeat.stores.protocol import OnlineRow
 
 
@@ -37,14 +41,43 @@ class JavaRedis:
 
     def put(self, view: str, rows: Iterable[OnlineRow], ttl_ms: int = 0) -> int:
         """Write a batch: of each key its newest row; how many are written."""
-        batch = self._made("OnlineBatch")
-        for row in rows:
+        sent = self._gateway.jvm.java.util.ArrayList()
+        for row in latest_rows((row.key, row.version, row.features) for row in rows):
             cells = [text.encode() for text in (row.key, row.version, row.features)]
-            self._call(batch, "add", self._made("OnlineRow", *cells))
+            millis = (row.expires_ms(1) or 1) - 1 if ttl_ms else 0
+            sent.add(self._made("OnlineRow", *cells, self._gateway.jvm.java.lang.Long(millis)))
+        return self._put(view, sent, ttl_ms)
+
+    def put_values(self, model: CompiledModel, rows: Iterable[Mapping[str, object]]) -> int:
+        """The same of values by column, as Flink reads them from JSON; all in one object, which is used again."""
+        types = self._gateway.jvm.org.apache.flink.table
+        columns = typed_columns(model)
+        text = ", ".join(f"`{column.name}` {column.type}" for column in columns)
+        row_type = types.types.logical.utils.LogicalTypeParser.parse(f"ROW<{text}>", self._classes)
+        reader = self._json_reader(row_type)
+        again = types.runtime.typeutils.RowDataSerializer(row_type)
+        names = column_options(model)
+        keys, order = int(names["key-columns"]), int(names["order-columns"])
+        labels = array(self._gateway, self._gateway.jvm.String, names["feature-names"].split("\n"))
+        batch = self._made("OnlineBatch", self._made("OnlineColumns", row_type, keys, order, labels))
+        for row in rows:
+            self._call(batch, "add", again.toBinaryRow(reader.deserialize(json.dumps(row).encode())))
+        return self._put(model.name, self._call(batch, "rows"), model.ttl_ms)
+
+    def _json_reader(self, row_type: Any) -> Any:
+        flink = self._gateway.jvm.org.apache.flink
+        produced = flink.table.runtime.typeutils.InternalTypeInfo.of(row_type)
+        # Neither fails for a missing field, nor ignores errors.
+        strictness = (False, False, flink.formats.common.TimestampFormat.SQL)
+        reader = flink.formats.json.JsonRowDataDeserializationSchema(row_type, produced, *strictness)
+        reader.open(None)
+        return reader
+
+    def _put(self, view: str, rows: Any, ttl_ms: int) -> int:
         if (view, ttl_ms) not in self._stores:
             self._stores[view, ttl_ms] = self._store(view, ttl_ms)
         try:
-            return int(self._call(self._stores[view, ttl_ms], "put", self._call(batch, "rows")))
+            return int(self._call(self._stores[view, ttl_ms], "put", rows))
         except Py4JJavaError as error:
             raise RuntimeError(error.java_exception.getCause().toString()) from None
 

@@ -129,7 +129,7 @@ def prepare(project: LoadedProject, names: Sequence[str], live: LiveOptions) -> 
     shown = compile_models(project, names, replace(options, connect=False)) if hidden else models
     cutover = bootstrap.cutover.isoformat(sep=" ") if bootstrap else ""
     log = log_program(project.config.name, project.target, models)
-    inserts = [online_select(model) for model in models]
+    inserts = [online_select(model, project.target.online.type) for model in models]
     definition = define(project, shown, inserts, cutover, [insert.sql for insert in log.inserts] if log else [])
     if record and point:
         check_state(live.name, record.definition, definition, str(point))

@@ -6,6 +6,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from sqlfeat.language.types import BIGINT
 from sqlfeat.stores.errors import redact_url
 from sqlfeat.stores.protocol import OnlineRow
 from sqlfeat.stores.redis import RedisStore
-from sqlfeat.stores.version import encode_version
+from sqlfeat.stores.version import encode_version, timestamp_text
 from tests.conftest import free_port, redis_server
+from tests.programs import columns, compiled
 from tests.redis_writer import JavaRedis
 
 DOCS = Path(__file__).parents[2] / "docs" / "online-store.md"
+VIEW = compiled(columns(k="BIGINT", feature_time="TIMESTAMP(3)", o="BIGINT", s="STRING"), "", name="m")
 
 
 def raised(action):
@@ -123,21 +126,46 @@ def test_the_documented_command_reads_a_row(redis_url, tmp_path):
 
 @pytest.mark.engine
 def test_a_row_is_forgotten_when_its_feature_time_says(redis_url, tmp_path):
-    """At any time of any day: Java takes the text of the version apart by itself."""
+    """At any time of any day."""
     writer, client = JavaRedis(redis_url, "ends", tmp_path / "java.log"), redis.Redis.from_url(redis_url)
     chance = random.Random(3)
     first, last = datetime(2100, 1, 1), datetime(9999, 12, 31, 23, 59, 59)
     span = int((last - first).total_seconds() * 1000)
     moments = [first + timedelta(milliseconds=chance.randrange(span)) for _ in range(300)]
     moments += [datetime(year, 2, 28, 23, 59, 59, 999_000) + timedelta(days=1) for year in (2100, 2104, 2400)]
+    values = [{"k": n, "feature_time": timestamp_text(moment), "o": n} for n, moment in enumerate(moments)]
+    assert writer.put_values(replace(VIEW, ttl_ms=86_400_000), values) == len(values)
     rows = [OnlineRow(f"k={n}", encode_version(moment, [(n, BIGINT)]), "{}") for n, moment in enumerate(moments)]
-    assert writer.put("m", rows, ttl_ms=86_400_000) == len(rows)
     ends = {row.key: client.pexpiretime(f"sqlfeat:ends:m:{{{row.key}}}") for row in rows}
     assert ends == {row.key: row.expires_ms(86_400_000) for row in rows}
-    assert writer.put("m", [OnlineRow("k=last", "10000-01-01 00:00:00.001", "{}")], ttl_ms=1_000) == 1
-    assert client.pexpiretime("sqlfeat:ends:m:{k=last}") == 253_402_300_800_000 + 1_001
     client.close()
     writer.close()
+
+
+@pytest.mark.engine
+def test_of_a_batch_of_values_the_newest_of_each_key_is_sent(redis_url, tmp_path):
+    writer, store = JavaRedis(redis_url, "typed", tmp_path / "java.log"), RedisStore(redis_url, "typed")
+    early, late = "2013-12-31 23:58:00.000", "2013-12-31 23:59:00.000"
+    rows = [
+        (1, late, 10, "stays, though others come later"),
+        (2, early, -1, "an earlier time"),
+        (3, early, None, "no order is below every other"),
+        (1, late, 9, "a lower order"),
+        (1, early, 11, "a higher order at an earlier time"),
+        (2, late, -2, "equal, and first"),
+        (2, late, -2, "equal, and last"),
+        (3, early, -(2**63), "stays"),
+        (3, early, None, "again no order"),
+    ]
+    values = [dict(zip(("k", "feature_time", "o", "s"), row, strict=True)) for row in rows]
+    assert writer.put_values(VIEW, values) == 3
+    assert [store.get("m", f"k={key}") for key in (1, 2, 3)] == [
+        OnlineRow("k=1", f"{late} p0000000000000000010", '{"s":"stays, though others come later"}'),
+        OnlineRow("k=2", f"{late} n9999999999999999997", '{"s":"equal, and last"}'),
+        OnlineRow("k=3", f"{early} n0776627963145224191", '{"s":"stays"}'),
+    ]
+    writer.close()
+    store.close()
 
 
 @pytest.mark.engine

@@ -55,7 +55,7 @@ public final class OnlineMeter implements Closeable {
         }
         long now = System.currentTimeMillis();
         for (Iterator each = sent.iterator(); each.hasNext(); ) {
-            buckets[bucket(now - ((OnlineRow) each.next()).millis())].inc();
+            buckets[bucket(now - ((OnlineRow) each.next()).millis)].inc();
         }
         if (file != null) {
             // After the write and flushed at once: what a killed job has written is what it has counted.

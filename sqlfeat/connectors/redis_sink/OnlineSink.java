@@ -10,6 +10,7 @@ import org.apache.flink.table.connector.sink.SinkV2Provider;
 
 /** Makes the writers of one feature view, wherever they run. */
 public final class OnlineSink implements Sink, SinkV2Provider {
+    private final OnlineColumns columns;
     private final RedisServer server;
     private final String script;
     private final String head;
@@ -22,8 +23,9 @@ public final class OnlineSink implements Sink, SinkV2Provider {
 
     /** See `RedisStore` and `OnlineMeter`. */
     public OnlineSink(
-            RedisServer server, String script, String head, String tail, long ttlMs, String view, long[] bounds,
-            String[] buckets, String countsFolder) {
+            OnlineColumns columns, RedisServer server, String script, String head, String tail, long ttlMs, String view,
+            long[] bounds, String[] buckets, String countsFolder) {
+        this.columns = columns;
         this.server = server;
         this.script = script;
         this.head = head;
@@ -38,7 +40,7 @@ public final class OnlineSink implements Sink, SinkV2Provider {
     public SinkWriter createWriter(WriterInitContext context) throws IOException {
         OnlineMeter meter = new OnlineMeter(context.metricGroup(), view, bounds, buckets, countsFolder);
         RedisStore store = new RedisStore(server, script, head, tail, ttlMs);
-        return new OnlineWriter(store, meter, context.getProcessingTimeService());
+        return new OnlineWriter(columns, store, meter, context.getProcessingTimeService());
     }
 
     public Sink createSink() {

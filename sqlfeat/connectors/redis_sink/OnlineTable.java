@@ -3,7 +3,7 @@ package sqlfeat;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 
-/** A table of (key, version, features) that is written to Redis. */
+/** The columns of a feature view as a table that is written to Redis. */
 public final class OnlineTable implements DynamicTableSink {
     private final OnlineSink sink;
 

@@ -12,6 +12,7 @@ import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.types.logical.RowType;
 
 /** The connector `sqlfeat-redis`; Python, which alone uses it, says what the options mean. */
 public final class OnlineTableFactory implements DynamicTableSinkFactory {
@@ -25,6 +26,9 @@ public final class OnlineTableFactory implements DynamicTableSinkFactory {
     private static final ConfigOption AUTHORITIES = text("tls.authorities");
     private static final ConfigOption CHECK_HOST =
         ConfigOptions.key("tls.check-host").booleanType().defaultValue(Boolean.TRUE);
+    private static final ConfigOption KEYS = ConfigOptions.key("key-columns").intType().noDefaultValue();
+    private static final ConfigOption ORDER = ConfigOptions.key("order-columns").intType().noDefaultValue();
+    private static final ConfigOption NAMES = text("feature-names");
     private static final ConfigOption SCRIPT = text("script");
     private static final ConfigOption HEAD = text("name.head");
     private static final ConfigOption TAIL = text("name.tail");
@@ -38,13 +42,14 @@ public final class OnlineTableFactory implements DynamicTableSinkFactory {
         FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
         helper.validate();
         ReadableConfig options = helper.getOptions();
+        RowType row = (RowType) context.getPhysicalRowDataType().getLogicalType();
         String[] bounds = get(options, BOUNDS).split(",");
         long[] numbers = new long[bounds.length];
         for (int index = 0; index < bounds.length; index++) {
             numbers[index] = Long.parseLong(bounds[index]);
         }
         return new OnlineTable(new OnlineSink(
-            server(options), get(options, SCRIPT), get(options, HEAD), get(options, TAIL),
+            columns(row, options), server(options), get(options, SCRIPT), get(options, HEAD), get(options, TAIL),
             ((Long) options.get(TTL)).longValue(), get(options, VIEW), numbers, get(options, BUCKETS).split(","),
             get(options, COUNTS)));
     }
@@ -55,7 +60,7 @@ public final class OnlineTableFactory implements DynamicTableSinkFactory {
 
     public Set requiredOptions() {
         return new HashSet(Arrays.asList(
-            new Object[] {URL_SHOWN, HOST, PORT, SCRIPT, HEAD, TAIL, VIEW, BOUNDS, BUCKETS}));
+            new Object[] {URL_SHOWN, HOST, PORT, KEYS, ORDER, NAMES, SCRIPT, HEAD, TAIL, VIEW, BOUNDS, BUCKETS}));
     }
 
     public Set optionalOptions() {
@@ -65,6 +70,12 @@ public final class OnlineTableFactory implements DynamicTableSinkFactory {
 
     public Set forwardOptions() {
         return Collections.emptySet();
+    }
+
+    private static OnlineColumns columns(RowType row, ReadableConfig options) {
+        return new OnlineColumns(
+            row, ((Integer) options.get(KEYS)).intValue(), ((Integer) options.get(ORDER)).intValue(),
+            get(options, NAMES).split("\n"));
     }
 
     private static RedisServer server(ReadableConfig options) {

@@ -1,26 +1,30 @@
 package sqlfeat;
 
 import java.io.IOException;
+import java.util.List;
 
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.table.data.RowData;
 
 /**
- * Writes (key, version, features) in batches: when one is full, when its first row waited for a moment, and before every
- * checkpoint, so what a checkpoint has seen is in the store. A batch that fails fails the job.
+ * Writes rows in batches: when one is full, when its first row waited for a moment, and before every checkpoint, so what a
+ * checkpoint has seen is in the store. A batch that fails fails the job.
  */
 public final class OnlineWriter implements SinkWriter, ProcessingTimeService.ProcessingTimeCallback {
     private static final long LONGEST_WAIT_MS = 250L;
 
+    private final OnlineColumns columns;
     private final RedisStore store;
     private final OnlineMeter meter;
     private final ProcessingTimeService clock;
-    private final OnlineBatch batch = new OnlineBatch();
+    private final OnlineBatch batch;
     private int noKey;
     private boolean timed;
 
-    public OnlineWriter(RedisStore store, OnlineMeter meter, ProcessingTimeService clock) {
+    public OnlineWriter(OnlineColumns columns, RedisStore store, OnlineMeter meter, ProcessingTimeService clock) {
+        this.columns = columns;
+        this.batch = new OnlineBatch(columns);
         this.store = store;
         this.meter = meter;
         this.clock = clock;
@@ -28,11 +32,10 @@ public final class OnlineWriter implements SinkWriter, ProcessingTimeService.Pro
 
     public void write(Object element, SinkWriter.Context context) throws IOException, InterruptedException {
         RowData row = (RowData) element;
-        if (row.isNullAt(0) || row.isNullAt(1)) {
-            noKey++;
+        if (columns.isWhole(row)) {
+            batch.add(row);
         } else {
-            batch.add(new OnlineRow(
-                row.getString(0).toBytes(), row.getString(1).toBytes(), row.getString(2).toBytes()));
+            noKey++;
         }
         if (batch.isFull()) {
             flush(false);
@@ -48,11 +51,12 @@ public final class OnlineWriter implements SinkWriter, ProcessingTimeService.Pro
     }
 
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
-        if (batch.isEmpty() && noKey == 0) {
+        List rows = batch.rows();
+        if (rows.isEmpty() && noKey == 0) {
             return;
         }
-        int written = batch.isEmpty() ? 0 : store.put(batch.rows());
-        meter.count(batch.rows(), written, batch.overtaken(), noKey);
+        int written = rows.isEmpty() ? 0 : store.put(rows);
+        meter.count(rows, written, batch.overtaken(), noKey);
         batch.clear();
         noKey = 0;
     }

@@ -125,7 +125,7 @@ def start_job(
 ) -> TableResult:
     """Hand a job to Flink; see `run_job`."""
     names = _names(models)
-    selects = {model.name: online_select(model) for model in models} if online else {}
+    selects = {model.name: online_select(model, online.target.type) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
     jars = _add_jars(environment, models, online, log, log_file)
     definitions = _definitions(models, to_files=online is None)
@@ -138,7 +138,7 @@ def start_job(
     for statement in (*_inserts(models, to_files=online is None), *(log.inserts if log else ())):
         _guarded(f"`{statement.name}`", names, inserts.add_insert_sql, statement.sql)
     if online is not None:
-        _add_online(environment, inserts, selects, online, {model.name: model.ttl_ms for model in models})
+        _add_online(environment, inserts, selects, online, models)
     return _guarded("the job", names, inserts.execute)
 
 
@@ -181,13 +181,14 @@ def _add_online(
     inserts: StatementSet,
     selects: dict[str, str],
     online: OnlineSink,
-    ttls: dict[str, int],
+    models: Sequence[CompiledModel],
 ) -> None:
-    """Write (key, version, features) of each feature view to the store."""
+    """Write each feature view to the store."""
     add = add_redis if online.target.type == "redis" else add_sqlite
-    for name, select in selects.items():
-        rows = _guarded(f"the online form of `{name}`", name, environment.sql_query, select)
-        _guarded(f"the online store of `{name}`", name, add, environment, inserts, rows, online, name, ttls[name])
+    for model in models:
+        name = model.name
+        rows = _guarded(f"the online form of `{name}`", name, environment.sql_query, selects[name])
+        _guarded(f"the online store of `{name}`", name, add, environment, inserts, rows, online, model)
 
 
 def _guarded(what: str, models: str, action: Any, *arguments: Any) -> Any:

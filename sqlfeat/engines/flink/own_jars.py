@@ -56,8 +56,8 @@ MESSAGE_FORMAT = OwnJar(
 REDIS_SINK = OwnJar(
     "redis_sink",
     (
-        "SqlfeatError", "RedisServer", "OnlineRow", "RedisStore", "OnlineBatch", "OnlineMeter", "OnlineWriter",
-        "OnlineSink", "OnlineTable", "OnlineTableFactory",
+        "SqlfeatError", "RedisServer", "OnlineRow", "RedisStore", "ColumnText", "OnlineColumns", "OnlineBatch",
+        "OnlineMeter", "OnlineWriter", "OnlineSink", "OnlineTable", "OnlineTableFactory",
     ),
     "sqlfeat.OnlineTableFactory",
     redis_jars(),

@@ -5,9 +5,12 @@ Rows do not leave Java on their way, and a cluster that writes to Redis needs no
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sqlfeat.engines.flink.meter import BUCKETS_MS, bucket_name
+from sqlfeat.lower.flink.online import typed_columns
+from sqlfeat.lower.program import Role
 from sqlfeat.stores.errors import redact_url, unreachable
 from sqlfeat.stores.keys import store_key
 from sqlfeat.stores.redis import PUT_SCRIPT
@@ -17,40 +20,56 @@ if TYPE_CHECKING:
     from pyflink.table import StatementSet, Table, TableEnvironment
 
     from sqlfeat.engines.flink.sink import OnlineSink
+    from sqlfeat.lower.program import CompiledModel
 
 _TABLE = "sqlfeat__redis__"
 
 
 def add_redis(
-    environment: TableEnvironment, inserts: StatementSet, rows: Table, sink: OnlineSink, view: str, ttl_ms: int
+    environment: TableEnvironment, inserts: StatementSet, rows: Table, sink: OnlineSink, model: CompiledModel
 ) -> None:
     """Write rows to Redis.
 
     Args:
         environment: of the job.
         inserts: of the job.
-        rows: (`key`, `version`, `features`) of a feature view.
+        rows: of the feature view, as `online_select` gives them.
         sink: the store.
-        view: the feature view.
-        ttl_ms: how long after its feature time a row is forgotten; 0 is never.
+        model: the feature view.
 
     Raises:
         SqlfeatError: SF0902, the URL of the store is none, or a file that it names cannot be read.
     """
-    from pyflink.table import DataTypes, Schema, TableDescriptor
+    from pyflink.table import Schema, TableDescriptor
 
-    columns = Schema.new_builder()
-    for name in ("key", "version", "features"):
-        columns = columns.column(name, DataTypes.STRING())
-    table = TableDescriptor.for_connector("sqlfeat-redis").schema(columns.build())
-    for name, value in redis_options(sink, view, ttl_ms).items():
+    schema = Schema.new_builder()
+    for column in typed_columns(model):
+        schema = schema.column(column.name, str(column.type))
+    table = TableDescriptor.for_connector("sqlfeat-redis").schema(schema.build())
+    for name, value in {**column_options(model), **redis_options(sink, model.name, model.ttl_ms)}.items():
         table = table.option(name, value)
-    environment.create_temporary_table(_TABLE + view, table.build())
-    inserts.add_insert(_TABLE + view, rows)
+    environment.create_temporary_table(_TABLE + model.name, table.build())
+    inserts.add_insert(_TABLE + model.name, rows)
+
+
+def column_options(model: CompiledModel) -> dict[str, str]:
+    """The options of the connector that say what is what of `typed_columns`."""
+    roles = [column.role for column in model.columns]
+    features = [column.name for column in typed_columns(model) if column.role is Role.FEATURE]
+    return {
+        "key-columns": str(roles.count(Role.KEY)),
+        "order-columns": str(roles.count(Role.ORDER)),
+        "feature-names": "\n".join(json.dumps(name, ensure_ascii=False) for name in features),
+    }
 
 
 def redis_options(sink: OnlineSink, view: str, ttl_ms: int) -> dict[str, str]:
-    """The options of the connector; Flink shows none that is called a password.
+    """The options of the connector that say where and how it writes; Flink shows none that is called a password.
+
+    Args:
+        sink: the store.
+        view: the feature view.
+        ttl_ms: how long after its feature time a row is forgotten; 0 is never.
 
     Raises:
         SqlfeatError: see `add_redis`.

@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from pyflink.table import StatementSet, Table, TableEnvironment
 
     from sqlfeat.engines.flink.sink import OnlineSink
+    from sqlfeat.lower.program import CompiledModel
 
 _TABLE = "sqlfeat__sqlite__"
 
 
 def add_sqlite(
-    environment: TableEnvironment, inserts: StatementSet, rows: Table, sink: OnlineSink, view: str, ttl_ms: int
+    environment: TableEnvironment, inserts: StatementSet, rows: Table, sink: OnlineSink, model: CompiledModel
 ) -> None:
     """Write rows to SQLite; the arguments are those of `add_redis`."""
     from pyflink.table import DataTypes, Schema, TableDescriptor
@@ -25,6 +26,6 @@ def add_sqlite(
     # The function writes, and a table swallows what it gives.
     schema = Schema.new_builder().column("sent", DataTypes.BIGINT()).build()
     swallow = TableDescriptor.for_connector("blackhole").schema(schema).build()
-    environment.create_temporary_table(_TABLE + view, swallow)
-    writer = udf(SqliteWriter(sink, view, ttl_ms), result_type=DataTypes.BIGINT(), func_type="pandas")
-    inserts.add_insert(_TABLE + view, rows.select(call(writer, col("key"), col("version"), col("features"))))
+    environment.create_temporary_table(_TABLE + model.name, swallow)
+    writer = udf(SqliteWriter(sink, model.name, model.ttl_ms), result_type=DataTypes.BIGINT(), func_type="pandas")
+    inserts.add_insert(_TABLE + model.name, rows.select(call(writer, col("key"), col("version"), col("features"))))

@@ -1,8 +1,9 @@
-"""The SELECT that turns a feature view into what the online store holds: key, version and features, all text.
+"""The SELECTs that turn a feature view into what the online store holds: key, version and features, all text.
 
-Only text crosses into the Python worker that writes it: pandas would make a nullable BIGINT a float. So keys, versions
-and the JSON of a row are built by Flink, with the meaning written down in `sqlfeat.stores.keys`, `.version` and
-`.features`.
+The texts have the meaning written down in `sqlfeat.stores.keys`, `.version` and `.features`. Redis is written by Java
+(`sqlfeat/connectors/redis_sink`), which is given the columns as they are and makes the same texts, but of those rows
+only that it sends. For SQLite and the log Flink builds them in SQL, of every row. Only text crosses into the Python
+worker that writes SQLite: pandas would make a nullable BIGINT a float.
 """
 
 from __future__ import annotations
@@ -21,17 +22,33 @@ from sqlfeat.stores import keys, version
 from sqlfeat.stores.features import stored_as_text
 
 
-def online_select(model: CompiledModel) -> str:
-    """A SELECT of (`key`, `version`, `features`) from the model's view; `key` is NULL if a key column is.
+def online_select(model: CompiledModel, store: str) -> str:
+    """A SELECT from the model's view of what a job hands to the writer of a store.
+
+    Args:
+        model: the feature view.
+        store: the type of the store; `redis` takes `typed_columns`, others the texts of `online_rows`.
 
     Raises:
         SqlfeatError: SF0904, a key or ORDER column has a type without canonical text.
     """
-    return online_rows(model).sql(dialect=Flink)
+    _check_types(model)
+    return (_typed_rows(model) if store == "redis" else online_rows(model)).sql(dialect=Flink)
+
+
+def typed_columns(model: CompiledModel) -> list[OutputColumn]:
+    """The columns of a row as the writer to Redis takes them: in the order in which they stand in its texts."""
+    by_name = {role: sorted(_with_role(model, role), key=lambda c: c.name) for role in (Role.KEY, Role.FEATURE)}
+    in_order = [*_with_role(model, Role.FEATURE_TIME), *_with_role(model, Role.ORDER)]
+    return [*by_name[Role.KEY], *in_order, *by_name[Role.FEATURE]]
+
+
+def _typed_rows(model: CompiledModel) -> exp.Select:
+    return exp.select(*map(_column, typed_columns(model))).from_(exp.to_identifier(model.name, quoted=True))
 
 
 def online_rows(model: CompiledModel, *more: exp.Expr) -> exp.Select:
-    """The tree of `online_select`, with further items.
+    """A SELECT of the texts (`key`, `version`, `features`) and further items; `key` is NULL if a key column is.
 
     Raises:
         SqlfeatError: SF0904.

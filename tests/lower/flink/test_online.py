@@ -11,9 +11,9 @@ from tests.programs import NO_FLINK
 NO_DUCKDB = DuckdbProgram((), (), (), "")
 
 
-def select(*columns):
+def select(*columns, store="sqlite"):
     output = tuple(OutputColumn(name, kind, nullable, role) for name, kind, nullable, role in columns)
-    return online_select(CompiledModel("m", "models/m.sql", output, NO_DUCKDB, NO_FLINK, (), ""))
+    return online_select(CompiledModel("m", "models/m.sql", output, NO_DUCKDB, NO_FLINK, (), ""), store)
 
 
 TIME = ("feature_time", TIMESTAMP, False, Role.FEATURE_TIME)
@@ -75,9 +75,24 @@ def test_a_tie_breaker_of_each_type(kind, nullable, part):
     assert f"CONCAT(CAST(`feature_time` AS STRING), ' ', {part}) AS `version`" in sql
 
 
-def test_types_without_canonical_text_are_refused_together():
+def test_redis_is_given_the_columns_as_they_are():
+    columns = [
+        ("b", STRING, True, Role.FEATURE),
+        ("origin", STRING, True, Role.KEY),
+        ("a", array(DOUBLE), True, Role.FEATURE),
+        TIME,
+        ("dest", STRING, True, Role.KEY),
+        ("__order_1", BIGINT, False, Role.ORDER),
+        ("__order_2", DATE, True, Role.ORDER),
+    ]
+    in_order = "`dest`, `origin`, `feature_time`, `__order_1`, `__order_2`, `a`, `b`"
+    assert select(*columns, store="redis") == f"SELECT {in_order} FROM `m`"
+
+
+@pytest.mark.parametrize("store", ["sqlite", "redis"])
+def test_types_without_canonical_text_are_refused_together(store):
     with pytest.raises(SqlfeatError) as caught:
-        select(("x", DOUBLE, True, Role.KEY), TIME, ("o", array(STRING), True, Role.ORDER))
+        select(("x", DOUBLE, True, Role.KEY), TIME, ("o", array(STRING), True, Role.ORDER), store=store)
     assert caught.value.diagnostics == (
         Diagnostic(
             "SF0904",
