@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from sqlfeat.connectors.jars import Brought, bring_jars, jar_folder, needed_jars, online_jars
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlfeat.console.protocol import Console
     from sqlfeat.project.load import LoadedProject
 
@@ -35,21 +33,18 @@ def deps(project: LoadedProject, console: Console) -> DepsResult:
         SqlfeatError: SF0020 there is no Maven, SF0021 it cannot bring a jar, SF0022 a jar is not what was pinned;
             SF0010 to SF0012, there is no Flink to make our own with.
     """
+    from sqlfeat.engines.flink.own_jars import own_jar, own_jars
+    from sqlfeat.verbs.stream import LOG_FILE
+
     targets = project.config.targets.values()
     stores = [artifact for target in targets for artifact in online_jars(target.online)]
     jars = bring_jars(needed_jars(project.config.sources, (*stores, *project.config.deps)), jar_folder())
     for jar in jars:
         console.note(f"{jar.artifact.coordinates}: {'brought' if jar.fresh else 'there'}, {jar.path}")
-    if any(source.stream is not None and source.stream.decoded for source in project.config.sources):
-        console.note(f"the format of messages: {_made(project, 'message format')}")
-    if any(target.online.type == "redis" for target in targets):
-        console.note(f"the writer to Redis: {_made(project, 'redis sink')}")
+    own = own_jars(
+        decodes=any(source.stream is not None and source.stream.decoded for source in project.config.sources),
+        to_redis=any(target.online.type == "redis" for target in targets),
+    )
+    for made in own:
+        console.note(f"the {made.title}: {own_jar(made, jar_folder(), project.config.root / LOG_FILE)}")
     return DepsResult(jars)
-
-
-def _made(project: LoadedProject, which: str) -> Path:
-    from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, REDIS_SINK, own_jar
-    from sqlfeat.verbs.stream import LOG_FILE
-
-    jar = {"message format": MESSAGE_FORMAT, "redis sink": REDIS_SINK}[which]
-    return own_jar(jar, jar_folder(), project.config.root / LOG_FILE)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from sqlfeat.connectors.jars import jar_folder, jars_at_hand, redis_jars
+from sqlfeat.connectors.jars import jar_folder, jars_at_hand, online_jars
 from sqlfeat.diagnostics.model import SqlfeatError
 from sqlfeat.engines.flink.counts import Counts, read_counts
 from sqlfeat.engines.flink.environment import create_environment
 from sqlfeat.engines.flink.failures import failed, refused
 from sqlfeat.engines.flink.gateway import ensure_gateway
-from sqlfeat.engines.flink.own_jars import MESSAGE_FORMAT, REDIS_SINK, own_jar
+from sqlfeat.engines.flink.own_jars import own_jar, own_jars
 from sqlfeat.engines.flink.redis_sink import add_redis
 from sqlfeat.engines.flink.sqlite_sink import add_sqlite
 from sqlfeat.engines.flink.topics import check_log, fitted
@@ -127,7 +127,7 @@ def start_job(
     names = _names(models)
     selects = {model.name: online_select(model, online.target.type) for model in models} if online else {}
     environment = create_environment(log_file, parallelism, options)
-    jars = _add_jars(environment, models, online, log, log_file)
+    jars = _add_jars(environment, models, online, log_file)
     definitions = _definitions(models, to_files=online is None)
     for statement in fitted(definitions, models, jars, parallelism, ensure_gateway(log_file)):
         _guarded(f"`{statement.name}`", names, environment.execute_sql, statement.sql)
@@ -146,16 +146,15 @@ def _add_jars(
     environment: TableEnvironment,
     models: Sequence[CompiledModel],
     online: OnlineSink | None,
-    log: LogProgram | None,
     log_file: Path,
 ) -> tuple[Path, ...]:
     """Found by the planner from now on, and shipped with the job wherever it runs."""
+    read = [jar for model in models for jar in model.flink.jars]
+    wanted = dict.fromkeys([*read, *(online_jars(online.target) if online else ())])
     to_redis = online is not None and online.target.type == "redis"
-    needed = [*(jar for model in models for jar in model.flink.jars), *(log.jars if log else ())]
-    wanted = dict.fromkeys([*needed, *(redis_jars() if to_redis else ())])
+    own = own_jars(decodes=any(model.flink.decodes for model in models), to_redis=to_redis)
     paths = jars_at_hand(tuple(wanted), jar_folder())
-    own = {MESSAGE_FORMAT: any(model.flink.decodes for model in models), REDIS_SINK: to_redis}
-    paths += tuple(own_jar(jar, jar_folder(), log_file) for jar, used in own.items() if used)
+    paths += tuple(own_jar(jar, jar_folder(), log_file) for jar in own)
     for path in paths:
         environment.execute_sql("ADD JAR " + exp.Literal.string(str(path)).sql("flink"))
     return paths

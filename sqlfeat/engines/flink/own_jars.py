@@ -32,12 +32,14 @@ class OwnJar:
     """What a jar is made of.
 
     Attributes:
+        title: what a person reads of it.
         folder: of its sources, below `sqlfeat/connectors`.
         classes: in an order in which each needs those before it only.
         factory: the class by which Flink finds the others.
         libraries: jars that the classes need.
     """
 
+    title: str
     folder: str
     classes: tuple[str, ...]
     factory: str
@@ -45,6 +47,7 @@ class OwnJar:
 
 
 MESSAGE_FORMAT = OwnJar(
+    "format of messages",
     "message_format",
     (
         "BrokenMessage", "Text", "MessageDecoder", "CsvDecoder", "AvroType", "AvroInput", "AvroText", "AvroDecoder",
@@ -54,6 +57,7 @@ MESSAGE_FORMAT = OwnJar(
     "sqlfeat.MessageFormatFactory",
 )  # fmt: skip
 REDIS_SINK = OwnJar(
+    "writer to Redis",
     "redis_sink",
     (
         "SqlfeatError", "RedisServer", "OnlineRow", "RedisStore", "ColumnText", "OnlineColumns", "OnlineBatch",
@@ -62,6 +66,12 @@ REDIS_SINK = OwnJar(
     "sqlfeat.OnlineTableFactory",
     redis_jars(),
 )  # fmt: skip
+
+
+def own_jars(*, decodes: bool, to_redis: bool) -> tuple[OwnJar, ...]:
+    """What is needed where messages are taken apart by our format, and where Redis is written."""
+    needed = {MESSAGE_FORMAT: decodes, REDIS_SINK: to_redis}
+    return tuple(jar for jar, used in needed.items() if used)
 
 
 def own_jar(jar: OwnJar, folder: Path, log_file: Path) -> Path:

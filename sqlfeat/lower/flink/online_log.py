@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlfeat.connectors.jars import connector_jars
 from sqlfeat.dialects.flink import Flink, FlinkColumn, FlinkOption, FlinkTable
 from sqlfeat.language.trees import flink_type, fn, not_null, number, text
 from sqlfeat.language.types import STRING
@@ -25,7 +24,6 @@ from sqlfeat.stores.version import FEATURE_TIME_WIDTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlfeat.connectors.artifact import Artifact
     from sqlfeat.lower.program import CompiledModel
     from sqlfeat.project.config import Target
 
@@ -42,13 +40,11 @@ class LogProgram:
         table: the topic as a table; its statement may hold secrets.
         inserts: one for each feature view.
         topic: with what it takes to connect.
-        jars: that are needed.
     """
 
     table: Statement
     inserts: tuple[Statement, ...]
     topic: Topic
-    jars: tuple[Artifact, ...]
 
 
 def log_program(project: str, target: Target, models: Sequence[CompiledModel]) -> LogProgram | None:
@@ -66,7 +62,7 @@ def log_program(project: str, target: Target, models: Sequence[CompiledModel]) -
     properties["bootstrap.servers"] = log.brokers or target.kafka.brokers
     topic = Topic(log.topic, tuple(properties.items()), (LOG_TABLE,))
     inserts = tuple(Statement(f"log of {model.name}", log_insert(project, model)) for model in models)
-    return LogProgram(_table(topic), inserts, topic, connector_jars(["kafka"]))
+    return LogProgram(_table(topic), inserts, topic)
 
 
 def _table(topic: Topic) -> Statement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlfeat.connectors.artifact import pinned
 from sqlfeat.language.types import BIGINT, STRING, TIMESTAMP
 from sqlfeat.lower.flink.online_log import log_program
 from sqlfeat.lower.program import CompiledModel, DuckdbProgram, OutputColumn, Role, Topic
@@ -50,7 +49,6 @@ CREATE TEMPORARY TABLE `sqlfeat__log` (
     )
     properties = {**dict(KAFKA.properties), "compression.type": "lz4", "bootstrap.servers": "k:9092"}
     assert found.topic == Topic("rows", tuple(properties.items()), ("sqlfeat__log",))
-    assert found.jars == (pinned()["kafka"],)
     assert "'properties.bootstrap.servers' = 'l:1'" in program(OnlineLog("rows", "l:1")).table.sql
 
 
