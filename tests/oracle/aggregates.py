@@ -151,8 +151,9 @@ def _spread(values: list[Any], kind: DataType, name: str) -> Near | None:
     """Variance and its root: the decision says how near they come, not which the last bit is."""
     if name.endswith("SAMP") and len(values) < 2:
         return None
-    # BIGINT counts as DOUBLE, and a DOUBLE too large for the limbs as the greatest that fits them.
-    exact = [Fraction(value if kind.kind is Kind.DECIMAL else clamped(float(value))) for value in values]
+    # BIGINT and long DECIMAL count as DOUBLE, and a DOUBLE too large for the limbs as the greatest that fits them.
+    is_exact = kind.kind is Kind.DECIMAL and kind.precision <= 18
+    exact = [Fraction(value if is_exact else clamped(float(value))) for value in values]
     rows, divisor = len(exact), len(exact) - name.endswith("SAMP")
     mean = sum(exact) / rows
     variance = sum((value - mean) ** 2 for value in exact) / divisor

@@ -156,6 +156,18 @@ def test_a_variance_is_known_nearly_and_not_computed_with():
     assert not near.fits(None)
 
 
+def test_a_long_decimal_counts_as_double_in_a_variance():
+    long, short = (
+        aggregate("VAR_SAMP", decimal(digits, 2), None, distinct=False, ignore_nulls=False).fold(
+            [Decimal("1000.00"), Decimal("999.99")]
+        )
+        for digits in (19, 18)
+    )
+    assert long.fits(4.999999999990905e-05)
+    assert not long.fits(5e-05)
+    assert short.fits(5e-05)
+
+
 @pytest.mark.parametrize(
     ("frame", "expected"),
     [
