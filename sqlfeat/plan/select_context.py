@@ -12,7 +12,7 @@ from sqlfeat.language.types import BOOLEAN
 from sqlfeat.language.typing import convert
 from sqlfeat.plan.bind_expression import ExpressionBinder, is_untyped
 from sqlfeat.plan.nodes import Filter, GroupWindow, Plan, filtered
-from sqlfeat.plan.rank_uses import keeps_no_rank, misuses_rank
+from sqlfeat.plan.rank_uses import keeps_no_rank
 from sqlfeat.plan.report import Report
 from sqlfeat.plan.scope import Scope
 
@@ -71,12 +71,6 @@ class SelectContext:
 
     def filtered(self, plan: Plan, condition: Expr, clause: str) -> Filter:
         """The rows of a relation that a clause keeps."""
-        if misuses_rank(plan, condition):
-            raise self.report.fail(
-                "SF0306", self.select.args.get(clause), "the number of a row in its window is in a condition that is "
-                "no comparison with a constant, which Flink does not rank by",
-                help="write for example place <= 3 in a condition of its own; compute with it in the select list",
-            )  # fmt: skip
         if keeps_no_rank(plan, condition):
             raise self.report.fail(
                 "SF0402", self.select.args[clause], "the first row of a window has the number 1, so this keeps none",

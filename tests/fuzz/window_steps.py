@@ -106,13 +106,15 @@ class WindowSteps:
         keys = ["s", "k"] if "k" in dict(relation.columns) and self._rnd.random() < 0.5 else ["s"]
         by += self._rnd.choice(("", " DESC"))
         order = f"PARTITION BY window_start, window_end, {', '.join(keys)} ORDER BY {by}"
-        kept = self._rnd.choice(("<= 2", "= 1", "< 4", "= 2"))
+        ranked = replace(relation, columns=(*relation.columns, ("place", "BIGINT")))
+        kept = self._rnd.choice(("place <= 2", "place = 1", "place < 4", "place = 2"))
+        if self._rnd.random() < 0.3:
+            kept = f"{kept} OR {self._make.value(ranked, 'BOOLEAN')}"
         sql = (
             f"SELECT s, {', '.join(n for n, _ in relation.columns)}, place, window_end AS ts FROM (\n"
-            f"SELECT *, ROW_NUMBER() OVER ({order}) AS place\nFROM {self._of_rows(relation)}\n) AS w WHERE place {kept}"
+            f"SELECT *, ROW_NUMBER() OVER ({order}) AS place\nFROM {self._of_rows(relation)}\n) AS w WHERE {kept}"
         )
-        columns = (*relation.columns, ("place", "BIGINT"))
-        return self._add(Relation("", columns, ordered=False, of_windows=True), sql)
+        return self._add(Relation("", ranked.columns, ordered=False, of_windows=True), sql)
 
     def _of_windows(self, relation: Relation) -> Relation:
         return replace(relation, of_windows=True)
