@@ -163,7 +163,8 @@ class First:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         limit(SECONDS)
-        if not self._failed and time.process_time() < self._end:
+        text = not self._text and item.nodeid.startswith(TEXT)
+        if not self._failed and (text or time.process_time() < self._end):
             return None
         # What earlier tests have set up for this one goes, as if it had run.
         item.session._setupstate.teardown_exact(nextitem)
