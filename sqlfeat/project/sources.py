@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from sqlfeat.diagnostics.suggest import did_you_mean
@@ -15,7 +16,6 @@ from sqlfeat.project.streams import read_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from sqlfeat.project.block import Block
     from sqlfeat.project.declared_tests import DataTest
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Describe = Callable[[Block], str]
 
 _NUMBERS = (Kind.INT, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE)
+_EXACT, _LAST_DIGIT = Context(prec=36), Decimal("1e-18")
 _DAY_MS = 86_400_000
 _TABLE_HINTS = dict.fromkeys(
     ("event_time", "lateness", "max_ahead", "unique_within", "late", "order_by", "available_at"),
@@ -144,7 +145,7 @@ def _read_columns(source: Block, describe: Describe, owner: str) -> dict[str, _D
 def _is_constant(value: Decimal, *, exact: bool) -> bool:
     """Whether a number can be a constant: a DOUBLE, or exactly with 18 digits on each side of the point."""
     if exact:
-        return abs(value) < 10**18 and value == round(value, 18)
+        return abs(value) < 10**18 and value == _EXACT.quantize(value, _LAST_DIGIT)
     return abs(float(value)) <= sys.float_info.max
 
 

@@ -11,7 +11,7 @@ from sqlfeat.connectors.artifact import Artifact, pinned
 from sqlfeat.language.types import BIGINT, STRING, TIMESTAMP, array
 from sqlfeat.lower.flink.connectors import lines_options, table_options
 from sqlfeat.lower.program import LowerOptions
-from sqlfeat.project.config import Column, KafkaStream, Source, Stream
+from sqlfeat.project.config import AvroMessages, Column, KafkaStream, Source, Stream
 from sqlfeat.project.load import load_project
 from sqlfeat.verbs.scripts import flink_script
 from tests.shop import write_shop
@@ -101,6 +101,18 @@ def test_a_point_in_time():
     assert table["scan.startup.timestamp-millis"] == "1706702400000"
 
 
+def test_only_what_comes_from_now_on():
+    assert options(Stream("kafka", "t", kafka=KafkaStream("a:1", "latest")))["scan.startup.mode"] == "latest-offset"
+
+
+def test_records_of_avro_with_and_without_the_header_of_a_registry():
+    avro = {"sqlfeat.kind": "avro", "sqlfeat.schema": "{}"}
+    headers = {-1: {}, 0: {"sqlfeat.schema-id": "0"}, 7: {"sqlfeat.schema-id": "7"}}
+    for schema_id, header in headers.items():
+        stream = Stream("kinesis", "", "avro", avro=AvroMessages("{}", schema_id))
+        assert options(stream) == {"connector": "kinesis", "format": "sqlfeat", **avro, **header}
+
+
 def test_a_table_in_a_topic_has_no_watermark():
     stream = Stream("kafka", "t", kafka=KafkaStream("a:1"))
     assert not any("watermark" in key for key in table_options(source(stream, None), stream))
@@ -138,6 +150,16 @@ def test_the_brokers_of_the_source_go_before_those_of_the_target(tmp_path):
     first = project.config.sources[0]
     other = replace(first, stream=replace(first.stream, kafka=KafkaStream("mine:1")))
     assert LowerOptions(kafka=project.target.kafka).placed(other).stream.kafka.brokers == "mine:1"
+
+
+def test_properties_of_the_source_go_before_those_of_the_target(tmp_path):
+    project = shop_in_kafka(tmp_path)
+    first = project.config.sources[0]
+    own = KafkaStream("", properties=(("security.protocol", "SSL"), ("client.id", "mine")))
+    placed = LowerOptions(kafka=project.target.kafka).placed(replace(first, stream=replace(first.stream, kafka=own)))
+    properties = dict(placed.stream.kafka.properties)
+    assert (properties["security.protocol"], properties["client.id"]) == ("SSL", "mine")
+    assert "sasl.jaas.config" in properties
 
 
 def test_the_jars_of_a_program(tmp_path):

@@ -105,3 +105,9 @@ def test_types_without_canonical_text_are_refused_together(store):
             help="types of order columns: BIGINT, BOOLEAN, DATE, DECIMAL, INT, STRING, TIMESTAMP(3)",
         ),
     )
+
+
+def test_a_feature_whose_name_has_other_letters():
+    assert """CONCAT('{"größe":', """ in select(
+        ("id", BIGINT, True, Role.KEY), TIME, ("größe", BIGINT, True, Role.FEATURE)
+    )
