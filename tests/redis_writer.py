@@ -18,7 +18,7 @@ from sqlfeat.project.config import OnlineTarget
 from sqlfeat.stores.protocol import latest_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sqlfeat.lower.program import CompiledModel
@@ -64,6 +64,12 @@ class JavaRedis:
             self._call(batch, "add", again.toBinaryRow(reader.deserialize(json.dumps(row).encode())))
         return self._put(model.name, self._call(batch, "rows"), model.ttl_ms)
 
+    def may_wait(self, since: int, now: int, youngest: int) -> bool:
+        """Whether a batch waits for another moment; all in milliseconds since 1970."""
+        writer = self._classes.loadClass("sqlfeat.OnlineWriter")
+        (method,) = [method for method in writer.getMethods() if method.getName() == "mayWait"]
+        return bool(method.invoke(None, self._objects(map(self._gateway.jvm.java.lang.Long, (since, now, youngest)))))
+
     def _json_reader(self, row_type: Any) -> Any:
         flink = self._gateway.jvm.org.apache.flink
         produced = flink.table.runtime.typeutils.InternalTypeInfo.of(row_type)
@@ -104,8 +110,8 @@ class JavaRedis:
             (self._methods[key],) = methods
         return self._methods[key].invoke(target, self._objects(arguments))
 
-    def _objects(self, values: Sequence[object]) -> Any:
-        return array(self._gateway, self._gateway.jvm.java.lang.Object, values)
+    def _objects(self, values: Iterable[object]) -> Any:
+        return array(self._gateway, self._gateway.jvm.java.lang.Object, list(values))
 
     def _made(self, name: str, *arguments: object) -> Any:
         made = self._classes.loadClass(f"sqlfeat.{name}").getConstructors()[0]

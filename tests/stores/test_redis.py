@@ -169,6 +169,28 @@ def test_of_a_batch_of_values_the_newest_of_each_key_is_sent(redis_url, tmp_path
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize(
+    ("waited", "age", "waits_on"),
+    [
+        (250, 0, False),
+        (250, 4_999, False),
+        (250, 5_000, True),
+        (500, 5_000, False),
+        (500, 7_500, True),
+        (750, 9_999, False),
+        (750, 10_000, True),
+        (1_000, 10**9, False),
+        (250, -(10**9), False),
+        (250, 2**62, True),
+    ],
+)
+def test_a_batch_of_old_rows_waits_for_a_tenth_of_their_age_at_most(waited, age, waits_on, redis_url, tmp_path):
+    since = 1_700_000_000_000
+    now = since + waited
+    assert JavaRedis(redis_url, "wait", tmp_path / "java.log").may_wait(since, now, now - age) is waits_on
+
+
+@pytest.mark.engine
 def test_the_script_is_loaded_again_when_the_server_forgot_it(redis_url, tmp_path):
     writer = JavaRedis(redis_url, "forgetful", tmp_path / "java.log")
     assert writer.put("m", [OnlineRow("k=1", "1", "{}")]) == 1

@@ -22,8 +22,9 @@ public final class OnlineBatch {
     private final RowDataSerializer rowSerializer;
     private final RowDataSerializer keySerializer;
     private final ProjectedRowData key;
-    /** Of each key an array of one row. */
+    private final boolean keyIsValue;
     private final Map newest = new LinkedHashMap();
+    private long youngest = Long.MIN_VALUE;
     private long bytes;
     private int overtaken;
 
@@ -37,36 +38,46 @@ public final class OnlineBatch {
         rowSerializer = new RowDataSerializer(types);
         keySerializer = new RowDataSerializer((LogicalType[]) Arrays.copyOf(types, positions.length));
         key = ProjectedRowData.from(positions);
+        // A value of fixed width never changes; a string may lie in bytes that are used again.
+        keyIsValue = positions.length == 1 && BinaryRowData.isInFixedLengthPart(types[0]);
     }
 
     /** Add a row; it is copied, for whoever gives it may use it again. */
     public void add(RowData row) {
         // Equal bytes are equal values of the key.
-        BinaryRowData place = keySerializer.toBinaryRow(key.replaceRow(row));
-        BinaryRowData[] held = (BinaryRowData[]) newest.get(place);
+        Object place = keyIsValue ? columns.value(row, 0) : keySerializer.toBinaryRow(key.replaceRow(row));
+        long millis = columns.millis(row);
+        HeldRow held = (HeldRow) newest.get(place);
         if (held == null) {
-            held = new BinaryRowData[1];
-            newest.put(place.copy(), held);
+            held = new HeldRow();
+            newest.put(keyIsValue ? place : ((BinaryRowData) place).copy(), held);
         } else {
             overtaken++;
-            if (columns.isNewer(held[0], row)) {
+            if (columns.isNewer(held.row, held.millis, row, millis)) {
                 return;
             }
-            bytes -= held[0].getSizeInBytes();
+            bytes -= held.row.getSizeInBytes();
         }
-        held[0] = rowSerializer.toBinaryRow(row).copy();
-        bytes += held[0].getSizeInBytes();
+        held.row = rowSerializer.toBinaryRow(row).copy();
+        held.millis = millis;
+        bytes += held.row.getSizeInBytes();
+        youngest = Math.max(youngest, millis);
     }
 
     public boolean isFull() {
         return newest.size() >= MOST_ROWS || bytes >= MOST_BYTES;
     }
 
+    /** The latest feature time. */
+    public long youngest() {
+        return youngest;
+    }
+
     /** The rows as they are sent to the store. */
     public List rows() {
         List rows = new ArrayList(newest.size());
         for (Iterator each = newest.values().iterator(); each.hasNext(); ) {
-            rows.add(columns.text(((BinaryRowData[]) each.next())[0]));
+            rows.add(columns.text(((HeldRow) each.next()).row));
         }
         return rows;
     }
@@ -78,7 +89,13 @@ public final class OnlineBatch {
 
     public void clear() {
         newest.clear();
+        youngest = Long.MIN_VALUE;
         bytes = 0L;
         overtaken = 0;
+    }
+
+    private static final class HeldRow {
+        BinaryRowData row;
+        long millis;
     }
 }

@@ -66,15 +66,23 @@ public final class OnlineColumns implements Serializable {
         return true;
     }
 
-    /** Whether the version of a row is above that of another. */
-    public boolean isNewer(RowData row, RowData other) {
-        for (int column = time; column < features; column++) {
-            int compared = compared(row, other, column);
-            if (compared != 0) {
-                return compared > 0;
-            }
+    /** The value of a column, null for NULL. */
+    public Object value(RowData row, int column) {
+        return getters[column].getFieldOrNull(row);
+    }
+
+    /** The feature time in milliseconds since 1970. */
+    public long millis(RowData row) {
+        return row.getTimestamp(time, PRECISION).getMillisecond();
+    }
+
+    /** Whether the version of a row is above that of another; with their feature times. */
+    public boolean isNewer(RowData row, long millis, RowData other, long others) {
+        int compared = times(row, millis, other, others, time);
+        for (int column = time + 1; compared == 0 && column < features; column++) {
+            compared = compared(row, other, column);
         }
-        return false;
+        return compared > 0;
     }
 
     /** A row as it is sent to the store. */
@@ -92,12 +100,7 @@ public final class OnlineColumns implements Serializable {
             json.append(labels[column]).append(texts[column].json(value(row, column)));
         }
         json.append(features == types.length ? "{}" : "}");
-        long millis = row.getTimestamp(time, PRECISION).getMillisecond();
-        return new OnlineRow(utf8(key), utf8(version), utf8(json), millis);
-    }
-
-    private Object value(RowData row, int column) {
-        return getters[column].getFieldOrNull(row);
+        return new OnlineRow(utf8(key), utf8(version), utf8(json), millis(row));
     }
 
     private int compared(RowData row, RowData other, int column) {
@@ -106,11 +109,11 @@ public final class OnlineColumns implements Serializable {
         }
         switch (kinds[column]) {
             case "TIMESTAMP_WITHOUT_TIME_ZONE":
-                return times(row, other, column,
-                    row.getTimestamp(column, PRECISION).getMillisecond(),
-                    other.getTimestamp(column, PRECISION).getMillisecond());
+                return times(
+                    row, row.getTimestamp(column, PRECISION).getMillisecond(),
+                    other, other.getTimestamp(column, PRECISION).getMillisecond(), column);
             case "DATE":
-                return times(row, other, column, row.getInt(column) * DAY_MS, other.getInt(column) * DAY_MS);
+                return times(row, row.getInt(column) * DAY_MS, other, other.getInt(column) * DAY_MS, column);
             case "BIGINT":
                 return Long.compare(row.getLong(column), other.getLong(column));
             case "INTEGER":
@@ -128,7 +131,7 @@ public final class OnlineColumns implements Serializable {
         }
     }
 
-    private int times(RowData row, RowData other, int column, long millis, long others) {
+    private int times(RowData row, long millis, RowData other, long others, int column) {
         if (hasFourDigits(millis) && hasFourDigits(others)) {
             return Long.compare(millis, others);
         }

@@ -9,10 +9,13 @@ import org.apache.flink.table.data.RowData;
 
 /**
  * Writes rows in batches: when one is full, when its first row waited for a moment, and before every checkpoint, so what a
- * checkpoint has seen is in the store. A batch that fails fails the job.
+ * checkpoint has seen is in the store. A batch of old rows only waits longer, up to a second, but never for more than a
+ * tenth of their age: a job that is behind writes each key less often. A batch that fails fails the job.
  */
 public final class OnlineWriter implements SinkWriter, ProcessingTimeService.ProcessingTimeCallback {
-    private static final long LONGEST_WAIT_MS = 250L;
+    private static final long MOMENT_MS = 250L;
+    private static final long LONGEST_WAIT_MS = 1000L;
+    private static final long AGE_TO_WAIT = 10L;
 
     private final OnlineColumns columns;
     private final RedisStore store;
@@ -21,6 +24,7 @@ public final class OnlineWriter implements SinkWriter, ProcessingTimeService.Pro
     private final OnlineBatch batch;
     private int noKey;
     private boolean timed;
+    private long since;
 
     public OnlineWriter(OnlineColumns columns, RedisStore store, OnlineMeter meter, ProcessingTimeService clock) {
         this.columns = columns;
@@ -41,13 +45,25 @@ public final class OnlineWriter implements SinkWriter, ProcessingTimeService.Pro
             flush(false);
         } else if (!timed) {
             timed = true;
-            clock.registerTimer(clock.getCurrentProcessingTime() + LONGEST_WAIT_MS, this);
+            since = clock.getCurrentProcessingTime();
+            clock.registerTimer(since + MOMENT_MS, this);
         }
     }
 
     public void onProcessingTime(long time) throws IOException, InterruptedException {
-        timed = false;
-        flush(false);
+        long now = clock.getCurrentProcessingTime();
+        timed = mayWait(since, now, batch.youngest());
+        if (timed) {
+            clock.registerTimer(now + MOMENT_MS, this);
+        } else {
+            flush(false);
+        }
+    }
+
+    /** Whether a batch may wait for another moment: since when it waits, now, and the latest feature time in it. */
+    public static boolean mayWait(long since, long now, long youngest) {
+        long wait = now + MOMENT_MS - since;
+        return wait <= LONGEST_WAIT_MS && youngest <= now - wait * AGE_TO_WAIT;
     }
 
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
