@@ -145,7 +145,7 @@ def _read_columns(source: Block, describe: Describe, owner: str) -> dict[str, _D
 def _is_constant(value: Decimal, *, exact: bool) -> bool:
     """Whether a number can be a constant: a DOUBLE, or exactly with 18 digits on each side of the point."""
     if exact:
-        return abs(value) < 10**18 and value == _EXACT.quantize(value, _LAST_DIGIT)
+        return value.adjusted() < 18 and value == _EXACT.quantize(value, _LAST_DIGIT)
     return abs(float(value)) <= sys.float_info.max
 
 

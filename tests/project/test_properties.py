@@ -108,11 +108,13 @@ def test_ranges_with_many_digits(tmp_path):
     columns = (
         "[{name: a, type: BIGINT, minimum: -123456789012345678, maximum: 999999999999999999},"
         ' {name: b, type: "DECIMAL(38,18)", maximum: 123456789012345678.123456789012345678},'
-        ' {name: c, type: "DECIMAL(38,18)", minimum: 0.0000000000000000001}]'
+        ' {name: c, type: "DECIMAL(38,18)", minimum: 0.0000000000000000001},'
+        " {name: d, type: INT, maximum: 1e999999999}]"
     )
-    assert complaints(source_file(tmp_path, stream("event_time: ts", columns)))[0] == (
-        "SF0112 | models/shop.yml:5:229 <0.0000000000000000001> | `minimum` is not a number that the engines hold"
-    )
+    assert complaints(source_file(tmp_path, stream("event_time: ts", columns)))[:2] == [
+        "SF0112 | models/shop.yml:5:229 <0.0000000000000000001> | `minimum` is not a number that the engines hold",
+        "SF0112 | models/shop.yml:5:283 <1e999999999> | `maximum` is not a number that the engines hold",
+    ]
 
 
 def test_columns_that_are_not_there_or_cannot_do_their_task(tmp_path):
