@@ -6,6 +6,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -210,6 +211,48 @@ def test_a_connection_that_breaks_is_made_again(redis_url, tmp_path):
     assert writer.put("m", [OnlineRow("k=1", "2", "{}"), OnlineRow("k=1", "0", "{}")]) == 1
     client.close()
     writer.close()
+
+
+SLOW_SCRIPT = """
+local began = redis.call('TIME')
+repeat local now = redis.call('TIME') until (now[1] - began[1]) * 1000000 + now[2] - began[2] > 200000
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("options", "keys", "hold", "reply"),
+    [
+        (["--busy-reply-threshold", "1"], 0, ["EVAL", SLOW_SCRIPT, "0"], "BUSY"),
+        (
+            [
+                "--enable-debug-command",
+                "yes",
+                "--key-load-delay",
+                "1000",
+                "--loading-process-events-interval-bytes",
+                "1024",
+            ],
+            200,
+            ["DEBUG", "RELOAD"],
+            "LOADING",
+        ),
+    ],
+    ids=["another's script", "its data"],
+)
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(options, keys, hold, reply, tmp_path):
+    with redis_server(tmp_path, "--port", *options) as port:
+        writer = JavaRedis(f"redis://127.0.0.1:{port}/0", "busy", tmp_path / "java.log")
+        assert writer.put("m", [OnlineRow(f"k={number}", "1", "{}") for number in range(keys + 1)]) == keys + 1
+        with redis.Redis(port=port) as one, redis.Redis(port=port) as other, ThreadPoolExecutor() as threads:
+            held = threads.submit(one.execute_command, *hold)
+            with pytest.raises(redis.RedisError, match=r"(?i)busy|loading"):
+                all(iter(other.ping, None))
+            assert writer.put("m", [OnlineRow("k=0", "2", "{}")]) == 1
+            held.result()
+            # Once to the ping.
+            assert other.info("errorstats")[f"errorstat_{reply}"]["count"] > 1
+        writer.close()
 
 
 @pytest.mark.engine
