@@ -47,6 +47,13 @@ class FlinkEngine:
             self._job(usable[start : start + BRANCHES], outcome)
         return outcome
 
+    def typed(self, groups: Sequence[Group]) -> Outcome:
+        """Which expressions the planner refuses, or gives another type."""
+        outcome = Outcome()
+        for group in groups:
+            self._accepts(group, outcome)
+        return outcome
+
     def _create(self, columns: str, path: Path) -> None:
         self.environment.execute_sql(
             f"CREATE TEMPORARY TABLE {columns} WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'json')"

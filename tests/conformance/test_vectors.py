@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-SUBJECTS = [(subject, with_constants(vectors)) for subject, vectors in subjects()]
+SUBJECTS = subjects()
+WITH_CONSTANTS = [(subject, with_constants(vectors)) for subject, vectors in SUBJECTS]
 NAMES = [str(subject) for subject, _ in SUBJECTS]
 PUBLIC = [(subject, vectors) for subject, vectors in SUBJECTS if subject.family != COMPILER_FAMILY]
 """What users write. The compiler's own operations are used only where their arguments are known to fit."""
@@ -52,7 +53,7 @@ def on_flink(groups: list[Group], rows: Path) -> Outcome:
 
 @pytest.fixture(scope="session")
 def duckdb_findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    proved = groups_of(SUBJECTS)
+    proved = groups_of(WITH_CONSTANTS)
     path = tmp_path_factory.mktemp("conformance") / "rows.jsonl"
     write_rows(proved, path)
     return _by_subject(against_expectation("duckdb", proved, DuckdbEngine(path).run(proved)))
@@ -90,3 +91,14 @@ def test_flink_gives_what_the_vectors_say(name: str, flink_findings: dict[str, l
 @pytest.mark.parametrize("name", [str(subject) for subject, _ in PUBLIC])
 def test_the_engines_agree_on_random_arguments(name: str, disagreements: dict[str, list[str]]) -> None:
     assert not disagreements.get(name), "\n".join(disagreements[name])
+
+
+@pytest.mark.engine
+def test_what_flink_computes_from_constants_has_the_type_that_the_language_says(tmp_path: Path) -> None:
+    """Of its planner, without a job: the values from constants are proved on DuckDB."""
+    from tests.conformance.flink_engine import FlinkEngine
+
+    groups = groups_of(WITH_CONSTANTS)
+    outcome = FlinkEngine(tmp_path / "none.jsonl", tmp_path, tmp_path / "flink.log").typed(groups)
+    names = {group.id: f"{group.subject} {group.cases[0].vector.types!r}" for group in groups}
+    assert {names[identity]: found for identity, found in (outcome.types | outcome.broken).items()} == {}
